@@ -1,0 +1,66 @@
+// Every error Sepet raises on purpose: a stable code, the HTTP status it becomes, and what it means.
+// docs/errors.md is held equal to this table by a test, and the native codes to native/core/base/status.h.
+
+const table = {
+  // Requests
+  option_unknown: [400, 'An option or parameter that does not exist; the message names the nearest one.'],
+  option_invalid: [400, 'An option or parameter whose value is out of range or of the wrong type.'],
+  product_unknown: [404, 'The product is not in this artifact.'],
+  route_unknown: [404, 'No such path.'],
+  not_acceptable: [406, 'No offered media type fits the Accept header.'],
+  overloaded: [503, 'The queue is full; try again after the time in Retry-After.'],
+  shutting_down: [503, 'The server is draining and takes no new work.'],
+  internal: [500, 'Something failed that should not have; the log holds the details.'],
+  // Policies
+  policy_invalid: [400, 'The policy document breaks its schema or names something that the artifact lacks.'],
+  // Data on its way in
+  input_missing: [400, 'A file or folder that a command needs does not exist.'],
+  input_unreadable: [400, 'A file that exists but cannot be read as what it should be.'],
+  column_missing: [400, 'A mapped column is not in the file; the message names the nearest one.'],
+  line_unreadable: [400, 'A line that cannot be read, under --strict.'],
+  data_empty: [400, 'Nothing is left to work on.'],
+  manifest_invalid: [400, 'A manifest that is missing, damaged or of another version.'],
+  // Training
+  training_diverged: [500, 'A vector or the loss became NaN or infinite; lower the learning rate.'],
+  checkpoint_mismatch: [400, 'The checkpoint was made with other data or parameters.'],
+  cancelled: [499, 'Stopped on request; what was finished is kept.'],
+  // Native: the same names as native/core/base/status.h
+  argument_invalid: [400, 'A value that a native call cannot take: wrong type, length or range.'],
+  vector_not_finite: [400, 'A vector holds NaN or infinity; the message names the row.'],
+  file_not_found: [404, 'The file does not exist.'],
+  file_io: [500, 'Reading or writing failed in the operating system.'],
+  file_foreign: [400, 'Not a Sepet file: the magic is missing.'],
+  file_version: [400, 'A Sepet file of a version that this build does not read.'],
+  file_truncated: [400, 'The file is shorter than its header says.'],
+  file_damaged: [400, 'A checksum or an offset in the file is wrong.'],
+  section_missing: [400, 'A section that is needed is not in the file, or has the wrong type.'],
+  out_of_memory: [500, 'The machine gave no more memory.'],
+} as const satisfies Record<string, readonly [status: number, meaning: string]>;
+
+export type ErrorCode = keyof typeof table;
+
+/** An expected failure: a stable `code`, the HTTP `status` it maps to and a message that says what to do. */
+export class SepetError extends Error {
+  override readonly name = 'SepetError';
+  readonly code: ErrorCode;
+  readonly status: number;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = table[code][0];
+  }
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(table, code);
+}
+
+/** The table's rows, for the docs and their test. */
+export function errorTable(): { code: ErrorCode; status: number; meaning: string }[] {
+  return (Object.keys(table) as ErrorCode[]).map((code) => ({
+    code,
+    status: table[code][0],
+    meaning: table[code][1],
+  }));
+}
