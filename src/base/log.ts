@@ -33,3 +33,21 @@ export function createLog(
       write(line(level, message, fields));
   return { info: at('info'), warn: at('warn'), error: at('error') };
 }
+
+/**
+ * Says the first of what may come a thousand times a second, then one a period with the number of those unsaid
+ * (`repeated`): a bug that every request meets must not fill the disk.
+ */
+export function throttled(say: Log['error'], everyMs = 1000): (message: string) => void {
+  let unsaid = 0;
+  let saidMs = Number.NEGATIVE_INFINITY;
+  return (message) => {
+    const nowMs = performance.now();
+    if (nowMs - saidMs < everyMs) {
+      unsaid++;
+      return;
+    }
+    say(message, unsaid > 0 ? { repeated: unsaid } : {});
+    [unsaid, saidMs] = [0, nowMs];
+  };
+}

@@ -16,17 +16,19 @@ export interface Column {
   readonly width?: number;
 }
 
-/** A table without lines, indented by two. */
+/** A table without lines, indented by two; columns in which every cell is empty are left out. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const shown = [...columns.keys()].filter((i) => rows.some((row) => row[i] !== ''));
+  const select = <T>(values: readonly T[]): T[] => shown.map((i) => values[i] as T);
   const table = new Table({
-    head: columns.map(({ head }) => head),
+    head: select(columns).map(({ head }) => head),
     chars: bare,
-    colAligns: columns.map(({ right }) => (right === true ? 'right' : 'left')),
+    colAligns: select(columns).map(({ right }) => (right === true ? 'right' : 'left')),
     style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
   });
   const cut = (text: string, width = text.length) =>
     text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-  for (const row of rows) table.push(row.map((text, i) => cut(text, columns[i]?.width)));
+  for (const row of rows) table.push(select(row.map((text, i) => cut(text, columns[i]?.width))));
   return table
     .toString()
     .split('\n')

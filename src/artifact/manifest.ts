@@ -1,0 +1,102 @@
+// The artifact's manifest: what it was made from, with which parameters, and how good it measured.
+// Stored as UTF-8 JSON in the section `manifest`.
+
+import { z } from 'zod';
+import { SepetError } from '../base/errors.ts';
+import type { Section, SectionSource } from '../base/sections.ts';
+
+export const formatVersion = 1;
+
+const values = z.record(z.string(), z.unknown());
+const count = z.number().int().nonnegative();
+
+const buildParameters = z.object({
+  M: count,
+  efConstruction: count,
+  threads: count,
+  seed: count,
+  popularityScale: z.number().positive(),
+  listLength: count,
+});
+
+export const artifactManifestSchema = z.object({
+  kind: z.literal('sepet-artifact'),
+  formatVersion: z.literal(formatVersion),
+  /** The dataset's name: its folder's, unless `--name` says otherwise. */
+  name: z.string().min(1),
+  /** The version of Sepet that built it. */
+  builtBy: z.string(),
+  createdAt: z.iso.datetime(),
+  /** The commit of the working folder at build time, with `+` where it had changes. */
+  gitRevision: z.string().optional(),
+  currency: z.string().nullable(),
+  dims: count,
+  /** The gamma of a query that names none. */
+  gamma: z.number().nonnegative(),
+  /** The popularity dimension of OUT rows is scale·(ln(1 + train orders) - mean). */
+  popularity: z.object({ scale: z.number().positive(), mean: z.number() }),
+  counts: z.object({
+    products: count,
+    /** Products with a vector: rows 0 to trained - 1. */
+    trained: count,
+    categories: count,
+    brands: count,
+    orders: count,
+    baskets: count,
+    cooccurrences: count,
+  }),
+  parameters: z.object({ ingest: values, train: values, build: buildParameters }),
+  /** sha256 of each input file, by name. */
+  hashes: z.record(z.string(), z.string()),
+  /** Graph search against the exact scan, with IN vectors of a sample of products as queries. */
+  recall: z.object({
+    queries: count,
+    k: count,
+    at: z.array(z.object({ efSearch: count, recall: z.number().min(0).max(1) })),
+  }),
+  /** `metrics.json` of `sepet evaluate`, where it was made from the same data and model. */
+  metrics: values.optional(),
+  /** sha256 of every other section, so that the manifest's own stands for the whole file. */
+  digests: z.record(z.string(), z.string()),
+});
+
+export type ArtifactManifest = z.output<typeof artifactManifestSchema>;
+
+/** The section that holds it. */
+export function encodeManifest(manifest: ArtifactManifest): Section {
+  return { name: 'manifest', data: new TextEncoder().encode(JSON.stringify(manifest)) };
+}
+
+/** Any Sepet file's manifest as plain JSON. Throws `manifest_invalid` where it is not JSON or has no kind. */
+export function readKind(source: SectionSource, file: string): { kind: string } & Record<string, unknown> {
+  const text = new TextDecoder().decode(source.u8('manifest'));
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new SepetError('manifest_invalid', `${file}: its manifest is not JSON.`);
+  }
+  const found = z.looseObject({ kind: z.string() }).safeParse(parsed);
+  if (found.success) return found.data;
+  throw new SepetError('manifest_invalid', `${file}: its manifest does not say what kind of file it is.`);
+}
+
+/**
+ * Reads and checks an artifact's manifest.
+ * Throws `manifest_invalid` naming what is wrong, also where the file is a model or a checkpoint.
+ */
+export function readArtifactManifest(source: SectionSource, file: string): ArtifactManifest {
+  const found = readKind(source, file);
+  if (found.kind !== 'sepet-artifact') {
+    const hint = found.kind === 'sepet-model' ? ' Run `sepet build` on its folder.' : '';
+    throw new SepetError('manifest_invalid', `${file} is a ${found.kind}, not an artifact.${hint}`);
+  }
+  const parsed = artifactManifestSchema.safeParse(found);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') ?? '';
+  throw new SepetError(
+    'manifest_invalid',
+    `${file}: its manifest's ${where} is not right: ${issue?.message}`,
+  );
+}

@@ -1,0 +1,76 @@
+// The vectors inside an artifact. Products with a vector are rows 0 to trained - 1; the rest have none.
+//
+//   vec.in   trained × dims        IN rows: a query is [IN ; gamma / scale]
+//   vec.out  trained × (dims + 1)  OUT rows, then scale·(ln(1 + train orders) - mean)
+//
+// so that the inner product of the two is IN·OUT + gamma·(ln(1 + train orders) - mean): gamma is chosen per
+// request, and the graph over `vec.out` serves every choice.
+
+import { SepetError } from '../base/errors.ts';
+import type { Section, SectionSource } from '../base/sections.ts';
+
+export interface Vectors {
+  /** Products with a vector. */
+  readonly trained: number;
+  /** Dimensions of IN; OUT has one more. */
+  readonly dims: number;
+  readonly in: Float32Array;
+  readonly out: Float32Array;
+}
+
+export interface VectorInput {
+  /** trained × dims each. */
+  readonly in: Float32Array;
+  readonly out: Float32Array;
+  readonly dims: number;
+  /** Orders of each row in the training split. */
+  readonly ordersTrain: Uint32Array;
+  /** How far the popularity dimension is stretched: it shapes the graph, never the scores. */
+  readonly popularityScale: number;
+  /** The product of a row, for the message about a bad vector. */
+  readonly nameOf: (row: number) => string;
+}
+
+function checkFinite(
+  what: string,
+  values: Float32Array,
+  dims: number,
+  nameOf: (row: number) => string,
+): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const row = Math.floor(bad / dims);
+  throw new SepetError(
+    'vector_not_finite',
+    `The ${what} vector of product "${nameOf(row)}" holds ${values[bad]} in dimension ${bad % dims}. Train again, with a lower learning rate.`,
+  );
+}
+
+/** Makes `vec.in` and `vec.out`. Throws `vector_not_finite` naming the product. */
+export function encodeVectors(input: VectorInput): { sections: Section[]; out: Float32Array; mean: number } {
+  const { dims, popularityScale } = input;
+  checkFinite('IN', input.in, dims, input.nameOf);
+  checkFinite('OUT', input.out, dims, input.nameOf);
+  const trained = input.in.length / dims;
+  const logs = Float64Array.from(input.ordersTrain.subarray(0, trained), (orders) => Math.log1p(orders));
+  const mean = trained === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / trained;
+  const out = new Float32Array(trained * (dims + 1));
+  for (let row = 0; row < trained; row++) {
+    out.set(input.out.subarray(row * dims, (row + 1) * dims), row * (dims + 1));
+    out[row * (dims + 1) + dims] = popularityScale * ((logs[row] as number) - mean);
+  }
+  const sections = [
+    { name: 'vec.in', data: input.in },
+    { name: 'vec.out', data: out },
+  ];
+  return { sections, out, mean };
+}
+
+/** Opens the vectors. Throws `section_missing` or `file_damaged`. */
+export function openVectors(source: SectionSource, sizes: { trained: number; dims: number }): Vectors {
+  const vectors = { ...sizes, in: source.f32('vec.in'), out: source.f32('vec.out') };
+  const { trained, dims } = sizes;
+  if (vectors.in.length !== trained * dims || vectors.out.length !== trained * (dims + 1))
+    throw new SepetError('file_damaged', 'vec.in and vec.out are not as long as the manifest says.');
+  return vectors;
+}

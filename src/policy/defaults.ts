@@ -1,0 +1,14 @@
+import { checkPolicy } from './parse.ts';
+
+/**
+ * What is served where no policy is given: what is in stock, of a fitting gender, and not of the query product's
+ * own leaf category (complements rather than substitutes). Products about which nothing is known pass.
+ */
+export const defaultPolicy = checkPolicy({
+  name: 'default',
+  filters: [
+    { name: 'stock', keep: { inStock: true } },
+    { name: 'same-kind', drop: { category: 'same-leaf' } },
+    { name: 'gender', keep: { gender: 'same-or-unisex' } },
+  ],
+});
