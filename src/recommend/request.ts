@@ -1,0 +1,179 @@
+// A request's parameters, described once: the server's query string, `sepet query`'s options and the docs all
+// come from this schema. Parameters arrive as strings; lists by repeating the parameter.
+
+import { z } from 'zod';
+import { SepetError } from '../base/errors.ts';
+import { checkLimit, type LimitName, limits } from '../base/limits.ts';
+import { suggestion } from '../base/nearest.ts';
+import { type Gender, genders } from '../base/products.ts';
+
+export const fieldNames = ['title', 'price', 'category', 'brand', 'gender', 'inStock', 'image'] as const;
+export type Field = (typeof fieldNames)[number];
+
+/** Narrowing asked for by one request, on top of the policy. A product whose value is unknown does not match. */
+export interface RequestFilters {
+  /** Paths; each takes its whole subtree. */
+  readonly category?: readonly string[];
+  readonly brand?: readonly string[];
+  readonly gender?: readonly Gender[];
+  /** Minor units, inclusive. */
+  readonly priceMin?: number;
+  readonly priceMax?: number;
+  readonly inStock?: boolean;
+  /** Product ids; those the artifact does not know are no matter. */
+  readonly exclude?: readonly string[];
+}
+
+export interface RecommendRequest {
+  readonly product: string;
+  readonly limit?: number;
+  readonly efSearch?: number;
+  readonly gamma?: number;
+  readonly explain?: boolean;
+  /** Answer an unknown product from the popularity lists instead of with `product_unknown`. */
+  readonly fallback?: boolean;
+  readonly fields?: readonly Field[];
+  readonly filters?: RequestFilters;
+}
+
+function number(name: LimitName, placeholder: string, about: string, whole = true) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return checkLimit(name, text.trim() === '' ? Number.NaN : Number(text), whole);
+      } catch (error) {
+        const said = error instanceof Error ? error.message : String(error);
+        const message = said.replace(/^\w+ /, '').replace('not NaN', `not "${text}"`);
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .meta({ description: about, placeholder });
+}
+
+const flag = (about: string) =>
+  z
+    .stringbool({
+      truthy: ['1', 'true', ''],
+      falsy: ['0', 'false'],
+      case: 'sensitive',
+      error: 'must be 1, true, 0 or false.',
+    })
+    .optional()
+    .meta({ description: about });
+
+const names = (limit: LimitName, placeholder: string, about: string) =>
+  z
+    .array(z.string().min(1, 'must not be empty.'))
+    .max(limits[limit].max, `takes at most ${limits[limit].max} ${limits[limit].unit}.`)
+    .optional()
+    .meta({ description: `${about}; may be repeated`, placeholder, repeats: true });
+
+const oneOf = (text: string, known: readonly string[]): string =>
+  `must be one of ${known.join(', ')}, not "${text}".${suggestion(text, known)}`;
+
+const words = <W extends string>(known: readonly W[], all: boolean, placeholder: string, about: string) =>
+  z
+    .array(z.string())
+    .transform((values, context): W[] => {
+      const chosen = new Set<W>();
+      for (const word of values.flatMap((value) => value.split(','))) {
+        const found = known.find((name) => name === word);
+        if (found !== undefined) chosen.add(found);
+        else if (all && word === 'all') for (const name of known) chosen.add(name);
+        else if (!(all && word === 'id'))
+          context.addIssue({ code: 'custom', message: oneOf(word, all ? ['id', ...known, 'all'] : known) });
+      }
+      return known.filter((name) => chosen.has(name));
+    })
+    .optional()
+    .meta({ description: about, placeholder, repeats: true });
+
+const bare = ({ about }: { readonly about: string }): string => about.replace(/\.$/, '');
+const { limit, efSearch, gamma } = limits;
+
+/** Parameter name → its schema, with `description` and (for those that take a value) `placeholder` in its meta. */
+export const requestSchema = z.object({
+  limit: number('limit', 'n', `${bare(limit)} (the policy's own otherwise, ${limit.min} to ${limit.max})`),
+  efSearch: number('efSearch', 'n', `${bare(efSearch)} (${efSearch.min} to ${efSearch.max})`),
+  gamma: number('gamma', 'weight', `${bare(gamma)} (${gamma.min} to ${gamma.max})`, false),
+  explain: flag('Adds how scores came about and what each rule dropped'),
+  fallback: flag('Answers an unknown product from the popularity lists'),
+  fields: words(fieldNames, true, 'names', `What each item carries: id, ${fieldNames.join(', ')}, all`),
+  category: names('filterNames', 'path', 'Only this category and what is below it'),
+  brand: names('filterNames', 'name', 'Only this brand'),
+  gender: words(genders, false, 'names', `Only these: ${genders.join(', ')}`),
+  priceMin: number('priceMinor', 'minor', 'Lowest price, in minor units'),
+  priceMax: number('priceMinor', 'minor', 'Highest price, in minor units'),
+  inStock: flag('Only what is in stock'),
+  exclude: names('excludes', 'id', 'Leaves this product out'),
+});
+
+export interface RequestParameter {
+  readonly name: keyof typeof requestSchema.shape;
+  readonly about: string;
+  /** Absent for a flag. */
+  readonly placeholder?: string;
+  readonly repeats: boolean;
+}
+
+/** The parameters in order, for CLI options and docs. */
+export const requestParameters: readonly RequestParameter[] = Object.entries(requestSchema.shape).map(
+  ([name, schema]) => {
+    const meta = schema.meta() ?? {};
+    return {
+      name: name as keyof typeof requestSchema.shape,
+      about: String(meta.description),
+      ...(typeof meta.placeholder === 'string' && { placeholder: meta.placeholder }),
+      repeats: meta.repeats === true,
+    };
+  },
+);
+
+const parameters = new Map<string, RequestParameter>(requestParameters.map((known) => [known.name, known]));
+
+function collect(params: Iterable<readonly [string, string]>): Record<string, string | string[]> {
+  const raw: Record<string, string | string[]> = {};
+  for (const [name, value] of params) {
+    const known = parameters.get(name);
+    if (known === undefined) {
+      const message = `There is no parameter "${name}".${suggestion(name, parameters.keys())}`;
+      throw new SepetError('option_unknown', message);
+    }
+    const before = raw[name];
+    if (!known.repeats) {
+      if (before !== undefined) throw new SepetError('option_invalid', `${name} is given more than once.`);
+      raw[name] = value;
+    } else if (Array.isArray(before)) before.push(value);
+    else raw[name] = [value];
+  }
+  return raw;
+}
+
+/** Drops what is undefined, so that a request holds only what was asked for. */
+const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+/**
+ * Reads a request from name/value pairs (a query string's, or CLI options').
+ * Throws `option_unknown` naming the nearest parameter, or `option_invalid` saying what was expected.
+ */
+export function parseRequest(product: string, params: Iterable<readonly [string, string]>): RecommendRequest {
+  const raw = collect(params);
+  if (Object.keys(raw).length === 0) return { product };
+  const parsed = requestSchema.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new SepetError('option_invalid', `${String(issue?.path[0])} ${issue?.message}`);
+  }
+  const { limit, efSearch, gamma, explain, fallback, fields, ...rest } = parsed.data;
+  const filters: RequestFilters = defined(rest);
+  if (filters.priceMin !== undefined && filters.priceMax !== undefined && filters.priceMin > filters.priceMax)
+    throw new SepetError('option_invalid', 'priceMin must not be above priceMax.');
+  const own = defined({ limit, efSearch, gamma, explain, fallback, fields });
+  return { product, ...own, ...(Object.keys(filters).length > 0 && { filters }) };
+}

@@ -1,0 +1,155 @@
+// Candidates from the vectors. A batch's first look is one native call for all its queries; a query that needs
+// more looks again on its own. Buffers are reused: results hold until the next call.
+
+import type { Vectors } from '../artifact/vectors.ts';
+import { limits } from '../base/limits.ts';
+import type { Index } from '../native/index.ts';
+
+export interface VectorQuery {
+  /** A product with a vector. */
+  readonly row: number;
+  readonly gamma: number;
+  readonly efSearch: number;
+}
+
+/** A run of candidates, best first, in shared buffers: rows[start] up to rows[start + count] (excluded). */
+export interface Candidates {
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+  readonly start: number;
+  readonly count: number;
+  /** How many were asked for. */
+  readonly asked: number;
+}
+
+export interface Retriever {
+  /** How this catalogue is searched: small ones by exact scan. */
+  readonly plan: 'graph' | 'scan';
+  /**
+   * The best `k` of each query, in order of the queries; held until the next `search`. On a graph no more than
+   * efSearch, so that a narrower search is a faster one.
+   */
+  search(queries: readonly VectorQuery[], k: number): Candidates[];
+  /** A longer look for one query; held until the next `widen`. */
+  widen(query: VectorQuery, k: number): Candidates;
+  /** IN·OUT + gamma·popularity of one row, by the plain formula. */
+  score(query: VectorQuery, row: number): number;
+  /** The popularity part of that. */
+  popularityPart(query: VectorQuery, row: number): number;
+}
+
+interface Buffers {
+  queries: Float32Array;
+  skip: Uint32Array;
+  counts: Uint32Array;
+  rows: Uint32Array;
+  scores: Float32Array;
+}
+
+function allocate(queries: number, stride: number, results: number): Buffers {
+  return {
+    queries: new Float32Array(queries * stride),
+    skip: new Uint32Array(queries),
+    counts: new Uint32Array(queries),
+    rows: new Uint32Array(results),
+    scores: new Float32Array(results),
+  };
+}
+
+/** Positions of the queries by their efSearch, so that a batch asked with one setting is one call. */
+function groupByEf(queries: readonly VectorQuery[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  queries.forEach(({ efSearch }, i) => {
+    const group = groups.get(efSearch);
+    if (group === undefined) groups.set(efSearch, [i]);
+    else group.push(i);
+  });
+  return groups;
+}
+
+/** Makes the retriever of one thread. `scale` is that of the popularity dimension. */
+export function createRetriever(index: Index, vectors: Vectors, scale: number): Retriever {
+  const { dims, trained } = vectors;
+  const stride = dims + 1;
+  const plan = trained <= limits.exactScanRows.max ? 'scan' : 'graph';
+
+  function embed({ row, gamma }: VectorQuery, buffers: Buffers, slot: number): void {
+    buffers.queries.set(vectors.in.subarray(row * dims, (row + 1) * dims), slot * stride);
+    buffers.queries[slot * stride + dims] = gamma / scale;
+    buffers.skip[slot] = row;
+  }
+
+  /** One native call for the slots from `first` to `end` (excluded), results from `start` on, `k` each. */
+  function run(
+    buffers: Buffers,
+    slots: { first: number; end: number },
+    start: number,
+    k: number,
+    ef: number,
+  ) {
+    const { first, end } = slots;
+    const results = start + (end - first) * k;
+    const call = {
+      queries: buffers.queries.subarray(first * stride, end * stride),
+      k,
+      ef,
+      rows: buffers.rows.subarray(start, results),
+      scores: buffers.scores.subarray(start, results),
+      counts: buffers.counts.subarray(first, end),
+      skip: buffers.skip.subarray(first, end),
+    };
+    if (plan === 'scan') index.scan(call);
+    else index.search(call);
+  }
+
+  const candidates = (buffers: Buffers, slot: number, at: { start: number; asked: number }): Candidates => ({
+    rows: buffers.rows,
+    scores: buffers.scores,
+    count: buffers.counts[slot] as number,
+    ...at,
+  });
+
+  let batch = allocate(0, stride, 0);
+  let wide = allocate(1, stride, 0);
+
+  const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
+    (gamma / scale) * (vectors.out[row * stride + dims] as number);
+
+  return {
+    plan,
+    search(queries, k) {
+      if (batch.skip.length < queries.length || batch.rows.length < queries.length * k)
+        batch = allocate(queries.length, stride, queries.length * k);
+      const found: Candidates[] = new Array(queries.length);
+      const groups = plan === 'scan' ? [[k, [...queries.keys()]] as const] : groupByEf(queries);
+      let slot = 0;
+      let start = 0;
+      for (const [efSearch, members] of groups) {
+        const first = slot;
+        const asked = Math.min(k, efSearch);
+        for (const i of members) embed(queries[i] as VectorQuery, batch, slot++);
+        run(batch, { first, end: slot }, start, asked, efSearch);
+        members.forEach((i, at) => {
+          found[i] = candidates(batch, first + at, { start: start + at * asked, asked });
+        });
+        start += members.length * asked;
+      }
+      return found;
+    },
+    widen(query, k) {
+      if (wide.rows.length < k) wide = allocate(1, stride, k);
+      embed(query, wide, 0);
+      run(wide, { first: 0, end: 1 }, 0, k, Math.max(k, query.efSearch));
+      return candidates(wide, 0, { start: 0, asked: k });
+    },
+    score(query, row) {
+      let sum = 0;
+      const from = query.row * dims;
+      const to = row * stride;
+      for (let i = 0; i < dims; i++)
+        sum += (vectors.in[from + i] as number) * (vectors.out[to + i] as number);
+      return sum + popularityPart(query, row);
+    },
+    popularityPart,
+  };
+}

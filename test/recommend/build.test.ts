@@ -1,0 +1,94 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import { readInputs } from '../../src/training/build/inputs.ts';
+import { smallArtifact } from '../http/shop.ts';
+import { temporaryFolder } from './shop.ts';
+
+const folder = temporaryFolder();
+const dir = folder.path('data');
+const at = (name: string): string => folder.path(`data/${name}`);
+afterAll(folder.remove);
+
+describe('a data folder', () => {
+  beforeEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+    const made = dirname(smallArtifact());
+    for (const name of ['manifest.json', 'products.parquet', 'baskets.parquet', 'model.sepet'])
+      cpSync(`${made}/${name}`, at(name));
+  });
+
+  it('is read with its model, and with metrics of the same data and model', async () => {
+    const inputs = await readInputs(dir);
+    expect(inputs.in.length).toBe(inputs.products.products * inputs.dims);
+    expect(inputs).toMatchObject({ staleMetrics: false, trainParameters: { dims: inputs.dims } });
+    expect(Object.keys(inputs.hashes)).toEqual(['baskets.parquet', 'products.parquet', 'model.sepet']);
+    expect(inputs.metrics).toBeUndefined();
+
+    writeFileSync(at('metrics.json'), JSON.stringify({ hashes: inputs.hashes, methods: {} }));
+    expect(await readInputs(dir)).toMatchObject({ metrics: { methods: {} }, staleMetrics: false });
+
+    const hashes = { ...inputs.hashes, 'model.sepet': 'another' };
+    writeFileSync(at('metrics.json'), JSON.stringify({ hashes, methods: {} }));
+    const stale = await readInputs(dir);
+    expect([stale.metrics, stale.staleMetrics]).toEqual([undefined, true]);
+  });
+
+  it('without a model, or with one of other data, says what to run', async () => {
+    const manifest = JSON.parse(readFileSync(at('manifest.json'), 'utf8'));
+    manifest.hashes['baskets.parquet'] = '0'.repeat(64);
+    writeFileSync(at('manifest.json'), JSON.stringify(manifest));
+    await expect(readInputs(dir)).rejects.toMatchObject({
+      code: 'manifest_invalid',
+      message: expect.stringContaining('was trained on other data: run sepet train'),
+    });
+    rmSync(at('model.sepet'));
+    await expect(readInputs(dir)).rejects.toMatchObject({
+      code: 'input_missing',
+      message: expect.stringContaining('make it with sepet train'),
+    });
+  });
+
+  it('whose model is an artifact is refused', async () => {
+    cpSync(smallArtifact(), at('model.sepet'));
+    await expect(readInputs(dir)).rejects.toMatchObject({
+      code: 'manifest_invalid',
+      message: expect.stringContaining('is a sepet-artifact, not a model'),
+    });
+  });
+});
+
+describe('building the graph in a worker', () => {
+  type Graph = typeof import('../../src/training/build/graph.ts');
+  const built = fileURLToPath(new URL('../../dist/src/training/build/graph.js', import.meta.url));
+  const random = new Random(4);
+  const call = (rows: number) => ({
+    vectors: Float32Array.from({ length: rows * 8 }, () => random.normal()),
+    ...{ dims: 8, M: 16, efConstruction: 400, threads: 1, seed: 1 },
+  });
+
+  it('gives the graph and passes errors on', async () => {
+    const { graphInWorker } = (await import(built)) as Graph;
+    expect((await graphInWorker({})(call(200))).length).toBeGreaterThan(1000);
+    const bad = call(10);
+    bad.vectors[17] = Number.NaN;
+    await expect(graphInWorker({})(bad)).rejects.toMatchObject({ code: 'vector_not_finite' });
+  });
+
+  it('reports progress and stops when asked to', async () => {
+    const { graphInWorker } = (await import(built)) as Graph;
+    const abort = new AbortController();
+    const seen: number[] = [];
+    const building = graphInWorker({
+      signal: abort.signal,
+      onProgress: ({ done, total }) => {
+        seen.push(done / total);
+        abort.abort();
+      },
+    })(call(200_000));
+    await expect(building).rejects.toMatchObject({ code: 'cancelled' });
+    expect(seen[0]).toBeLessThan(1);
+  });
+});

@@ -1,0 +1,165 @@
+// An artifact that is not right is refused by name, on every way of going wrong.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import type { Section } from '../../src/base/sections.ts';
+import { buildGraph, writeFile } from '../../src/native/index.ts';
+import { openArtifact } from '../../src/recommend/artifact.ts';
+import { openRecommender } from '../../src/recommend/open.ts';
+import { verifyArtifact } from '../../src/recommend/verify.ts';
+import { composeArtifact } from '../../src/training/build/build.ts';
+import { makeInputs, makeLists, shopSections, temporaryFolder } from './shop.ts';
+
+const shop = { seed: 3, products: 60 };
+const folder = temporaryFolder();
+let sections: Section[] = [];
+let whole: Uint8Array;
+
+beforeAll(async () => {
+  sections = await shopSections(shop);
+  writeFile(folder.path('whole.sepet'), sections);
+  whole = readFileSync(folder.path('whole.sepet'));
+});
+afterAll(folder.remove);
+
+let files = 0;
+const write = (bytes: Uint8Array): string => {
+  const file = folder.path(`${files++}.sepet`);
+  writeFileSync(file, bytes);
+  return file;
+};
+
+const replaced = (name: string, change: (data: Section['data']) => Section['data']): string => {
+  const file = folder.path(`${files++}.sepet`);
+  const changed = sections.map((section) =>
+    section.name === name ? { name, data: change(section.data) } : section,
+  );
+  writeFile(file, changed);
+  return file;
+};
+
+function codeOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+  return 'none';
+}
+
+describe('an artifact', () => {
+  it('that is whole opens and verifies', () => {
+    const artifact = openArtifact(folder.path('whole.sepet'));
+    expect(() => verifyArtifact(artifact)).not.toThrow();
+  });
+
+  it('that is cut anywhere is file_truncated', () => {
+    for (const length of [whole.length - 1, whole.length >> 1, 4096, 200, 70])
+      expect(
+        codeOf(() => openRecommender(write(whole.subarray(0, length)))),
+        `${length} bytes`,
+      ).toBe('file_truncated');
+  });
+
+  it('with a changed byte anywhere is refused (seed 8)', () => {
+    const random = new Random(8);
+    const { sections: table } = openArtifact(folder.path('whole.sepet')).file;
+    for (let i = 0; i < 60; i++) {
+      const { name, offset, bytes } = table[i % table.length] as (typeof table)[number];
+      if (bytes === 0) continue;
+      const changed = Uint8Array.from(whole);
+      const at = offset + random.below(bytes);
+      changed[at] = (changed[at] as number) ^ (1 << random.below(8));
+      expect(
+        codeOf(() => openRecommender(write(changed))),
+        `${name} at ${at}`,
+      ).toBe('file_damaged');
+    }
+  });
+
+  it('that is another file, or none, is named', () => {
+    expect(codeOf(() => openRecommender(write(new TextEncoder().encode('id,title\n'.repeat(50)))))).toBe(
+      'file_foreign',
+    );
+    expect(codeOf(() => openRecommender(folder.path('none.sepet')))).toBe('file_not_found');
+  });
+
+  it.each(['col.price', 'id.hash', 'vec.out', 'pop.all', 'cooc.scores', 'graph'])(
+    'whose %s has another length is refused, and the file named',
+    (name) => {
+      const file = replaced(name, (data) => data.slice(0, -1));
+      expect(() => openRecommender(file)).toThrow(
+        expect.objectContaining({ code: 'file_damaged', message: expect.stringContaining(file) }),
+      );
+    },
+  );
+
+  it('that holds a NaN among its OUT vectors is vector_not_finite', () => {
+    const file = replaced(
+      'vec.out',
+      (data) => data.map((value, i) => (i === 40 ? Number.NaN : value)) as Float32Array,
+    );
+    expect(codeOf(() => openRecommender(file))).toBe('vector_not_finite');
+  });
+
+  it('without a section is section_missing', () => {
+    const file = folder.path(`${files++}.sepet`);
+    writeFile(
+      file,
+      sections.filter(({ name }) => name !== 'vec.in'),
+    );
+    expect(codeOf(() => openRecommender(file))).toBe('section_missing');
+  });
+
+  it.each(['pop.all', 'cooc.rows', 'col.category', 'col.brand'])(
+    'whose %s was exchanged for another is found by verification',
+    (name) => {
+      const file = replaced(name, (data) => data.map(() => 3) as Section['data']);
+      expect(() => verifyArtifact(openArtifact(file))).toThrow(`The section ${name} is not the one`);
+    },
+  );
+});
+
+describe('building', () => {
+  const parameters = {
+    M: 8,
+    efConstruction: 64,
+    threads: 1,
+    seed: 1,
+    popularityScale: 0.5,
+    listLength: 3,
+    builtBy: 't',
+  };
+  const hooks = { buildGraph: async (call: Parameters<typeof buildGraph>[0]) => buildGraph(call) };
+
+  it('refuses a vector that is not finite, naming the product', async () => {
+    const inputs = makeInputs(shop);
+    inputs.in[5 * inputs.dims + 2] = Number.NaN;
+    await expect(composeArtifact(inputs, makeLists(60), parameters, hooks)).rejects.toMatchObject({
+      code: 'vector_not_finite',
+      message: expect.stringContaining('product "P5"'),
+    });
+  });
+
+  it('refuses ids that are there twice, and a model without vectors', async () => {
+    const twice = makeInputs(shop);
+    const products = { ...twice.products, ids: twice.products.ids.map((id) => (id === 'P9' ? 'P8' : id)) };
+    await expect(
+      composeArtifact({ ...twice, products }, makeLists(60), parameters, hooks),
+    ).rejects.toMatchObject({
+      code: 'argument_invalid',
+      message: expect.stringContaining('"P8" is there twice'),
+    });
+    const blank = makeInputs(shop);
+    blank.in.fill(0);
+    await expect(composeArtifact(blank, makeLists(60), parameters, hooks)).rejects.toMatchObject({
+      code: 'data_empty',
+    });
+  });
+
+  it('gives the same sections for the same input', async () => {
+    const again = await shopSections(shop);
+    expect(again.slice(1)).toEqual(sections.slice(1));
+  });
+});

@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PolicyDocument, RuleDocument } from '../../src/policy/document.ts';
+import { checkPolicy } from '../../src/policy/parse.ts';
+import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
+import { narrowingRules } from '../../src/recommend/narrow.ts';
+import { createRecommender, openRecommender } from '../../src/recommend/open.ts';
+import { isFailure, type RecommendAnswer, type Recommender } from '../../src/recommend/recommender.ts';
+import type { RecommendRequest, RequestFilters } from '../../src/recommend/request.ts';
+import { rule } from '../policy/arbitraries.ts';
+import { answerPlainly } from './reference.ts';
+import { brandNames, categoryPaths, genderWords, temporaryFolder, writeShop } from './shop.ts';
+
+const seed = 5;
+const products = 150;
+const folder = temporaryFolder();
+const file = folder.path('shop.sepet');
+let artifact: Artifact;
+
+beforeAll(async () => {
+  await writeShop(file, { seed, products });
+  artifact = openArtifact(file);
+});
+afterAll(folder.remove);
+
+const policyOf = (rest: object): PolicyDocument => checkPolicy({ name: 'test', ...rest });
+
+function one(recommender: Recommender, request: RecommendRequest): RecommendAnswer {
+  const [answer] = recommender.recommend([request]);
+  if (answer === undefined || isFailure(answer)) throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
+const world = {
+  categories: categoryPaths,
+  brands: brandNames,
+  ids: Array.from({ length: products }, (_, row) => `P${row}`),
+};
+
+const filters: fc.Arbitrary<RequestFilters> = fc.record(
+  {
+    category: fc.array(fc.constantFrom(...categoryPaths), { minLength: 1, maxLength: 2 }),
+    brand: fc.array(fc.constantFrom(...brandNames), { minLength: 1, maxLength: 2 }),
+    gender: fc.array(fc.constantFrom(...(genderWords as 'kids'[])), { minLength: 1, maxLength: 2 }),
+    priceMin: fc.nat(2000),
+    priceMax: fc.integer({ min: 2000, max: 5000 }),
+    inStock: fc.boolean(),
+    exclude: fc.array(fc.constantFrom(...world.ids, 'gone'), { maxLength: 5 }),
+  },
+  { requiredKeys: [] },
+);
+
+const policies = fc
+  .record({
+    rules: fc.tuple(rule(world, 'a'), rule(world, 'b')).chain((both) => fc.subarray(both)),
+    blocks: fc.subarray(world.ids, { maxLength: 5 }),
+    source: fc.constantFrom(
+      ['embedding', 'cooccurrence'],
+      ['cooccurrence', 'embedding'],
+      ['embedding'],
+      ['cooccurrence'],
+    ),
+    max: fc.constantFrom(10, 25, 40, 300),
+    fallback: fc.shuffledSubarray(['category-popular', 'gender-popular', 'popular']),
+  })
+  .map(({ rules, source, max, ...rest }) =>
+    policyOf({ ...rest, filters: rules, candidates: { count: 10, max, source } }),
+  );
+
+describe('an answer', () => {
+  it(`is what the plain reading gives, and its account adds up (shop seed ${seed})`, () => {
+    const request = fc.record({
+      product: fc.constantFrom(...world.ids, 'gone'),
+      limit: fc.constantFrom(1, 5, 10, 100),
+      gamma: fc.constantFrom(0, 0.5, 2),
+      filters: fc.option(filters, { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(policies, request, (policy, { filters: narrow, ...rest }) => {
+        const recommender = createRecommender(artifact, policy);
+        const asked = { ...rest, fallback: true, ...(narrow && { filters: narrow }) };
+        const answer = one(recommender, asked);
+        const row = artifact.catalog.ids.row(asked.product);
+        const extra: RuleDocument[] = narrowingRules(narrow);
+        const expected = answerPlainly(artifact, policy, { ...rest, row, extra });
+        expect(answer.items.map(({ id }) => id)).toEqual(expected.rows.map(artifact.catalog.ids.id));
+        expect(answer.filled).toEqual(expected.filled);
+
+        const { wanted, returned, missing, from, filteredBy = {}, exhausted } = answer.filled;
+        const total = (counts: object): number =>
+          Object.values(counts).reduce((sum: number, value: number) => sum + value, 0);
+        expect([returned + missing, total(from)]).toEqual([wanted, returned]);
+        if (missing > 0 && exhausted) expect(returned + total(filteredBy)).toBe(products - (row < 0 ? 0 : 1));
+        if (missing > 0 && policy.fallback.includes('popular')) expect(exhausted).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is the same alone and in a batch, whatever stands beside it', () => {
+    const recommender = createRecommender(
+      artifact,
+      policyOf({ filters: [{ name: 's', keep: { inStock: true } }] }),
+    );
+    const requests = world.ids.map((product, i) => ({
+      product,
+      ...(i % 3 === 0 && { efSearch: 50 }),
+      ...(i % 5 === 0 && { filters: { brand: ['Acme'] }, limit: 100 }),
+    }));
+    const batch = recommender.recommend(requests);
+    expect(batch).toEqual(requests.map((request) => one(recommender, request)));
+  });
+
+  it('comes from the co-occurrence list and the fallback where a product has no vector', () => {
+    const recommender = createRecommender(artifact, policyOf({}));
+    const product = artifact.catalog.ids.id(artifact.vectors.trained);
+    const { items, filled } = one(recommender, { product, limit: 10 });
+    expect(filled.from).toEqual({ cooccurrence: 3, fallback: 7 });
+    expect(items.map(({ source }) => source).slice(0, 4)).toEqual([
+      'cooccurrence',
+      'cooccurrence',
+      'cooccurrence',
+      'fallback',
+    ]);
+    const scored = one(recommender, { product: 'P0', limit: 100 }).items;
+    const untrained = new Set(
+      world.ids.filter((id) => artifact.catalog.ids.row(id) >= artifact.vectors.trained),
+    );
+    expect(scored.filter(({ source, id }) => source === 'embedding' && untrained.has(id))).toEqual([]);
+  });
+
+  it('stands in the order that sort names', () => {
+    const answer = (sort: string) =>
+      one(createRecommender(artifact, policyOf({ sort })), { product: 'P0', fields: ['price'] }).items;
+    const byScore = answer('score');
+    const { columns, ids } = artifact.catalog;
+    expect(byScore.map(({ score }) => score)).toEqual(
+      byScore.map(({ score }) => score).toSorted((a, b) => b - a),
+    );
+    const prices = answer('price').map(({ price }) => price ?? Number.POSITIVE_INFINITY);
+    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
+    const orders = answer('popularity').map(({ id }) => columns.orders[ids.row(id)] as number);
+    expect(orders).toEqual(orders.toSorted((a, b) => b - a));
+    const released = answer('newest').map(({ id }) => columns.released[ids.row(id)] as number);
+    expect(released).toEqual(released.toSorted((a, b) => b - a));
+    for (const sort of ['price', 'popularity', 'newest'])
+      expect(new Set(answer(sort).map(({ id }) => id))).toEqual(new Set(byScore.map(({ id }) => id)));
+  });
+
+  it('carries the fields that were asked for, where they are known', () => {
+    const recommender = createRecommender(artifact, policyOf({}));
+    const bare = one(recommender, { product: 'P0' });
+    for (const item of bare.items) expect(Object.keys(item)).toEqual(['id', 'score', 'source']);
+    const { items } = one(recommender, { product: 'P0', limit: 100, fields: ['title', 'price', 'inStock'] });
+    for (const item of items) {
+      const row = artifact.catalog.ids.row(item.id);
+      expect(item.title ?? '').toBe(artifact.catalog.titles.at(row));
+      expect(item.currency).toBe(item.price === undefined ? undefined : 'TRY');
+      expect('brand' in item).toBe(false);
+    }
+    expect(items.some(({ title }) => title === undefined)).toBe(true);
+  });
+});
+
+describe('explain', () => {
+  it('splits scores into parts that add up, and shows what was dropped', () => {
+    const recommender = createRecommender(
+      artifact,
+      policyOf({
+        filters: [
+          { name: 'stock', keep: { inStock: true } },
+          { name: 'brand', drop: { brand: 'Acme' } },
+        ],
+      }),
+    );
+    const answer = one(recommender, { product: 'P3', explain: true, gamma: 1 });
+    const plain = one(recommender, { product: 'P3', gamma: 1 });
+    expect({ ...answer, explain: undefined }).toEqual({ ...plain, explain: undefined });
+    const { explain } = answer;
+    expect(explain?.query?.id).toBe('P3');
+    for (const [i, item] of (explain?.items ?? []).entries()) {
+      expect((item.inOut ?? 0) + (item.popularity ?? 0)).toBeCloseTo(item.total, 3);
+      expect(item.total).toBe(answer.items[i]?.score);
+    }
+    expect(Object.fromEntries(explain?.dropped.map(({ rule, count }) => [rule, count]) ?? [])).toEqual(
+      answer.filled.filteredBy,
+    );
+    for (const { rule, count, examples } of explain?.dropped ?? []) {
+      expect(examples).toHaveLength(Math.min(3, count));
+      for (const { candidate } of examples) expect(candidate).toBe(rule === 'stock' ? false : 'Acme');
+    }
+  });
+
+  it('scores what it shows even when everything was looked at', () => {
+    const recommender = createRecommender(
+      artifact,
+      policyOf({ candidates: { count: 10, max: 10 }, filters: [{ name: 'none', keep: { ids: [] } }] }),
+    );
+    const { explain, filled } = one(recommender, { product: 'P0', explain: true });
+    expect(filled).toMatchObject({
+      returned: 0,
+      missing: 10,
+      exhausted: true,
+      filteredBy: { none: products - 1 },
+    });
+    expect(explain).toMatchObject({ search: 'everything', candidates: products - 1 });
+  });
+});
+
+describe('a request that cannot be answered', () => {
+  it('fails alone, and its batch does not', () => {
+    const recommender = openRecommender(file);
+    const [unknown, badBrand, badCategory, good] = recommender.recommend([
+      { product: 'gone' },
+      { product: 'P1', filters: { brand: ['Acne'] } },
+      { product: 'P1', filters: { category: ['Tec'] } },
+      { product: 'P1' },
+    ]);
+    expect(unknown).toEqual({
+      error: { code: 'product_unknown', message: 'There is no product "gone" in this artifact.' },
+    });
+    expect(badBrand).toMatchObject({
+      error: { code: 'option_invalid', message: expect.stringContaining('"Acme"') },
+    });
+    expect(badCategory).toMatchObject({
+      error: { code: 'option_invalid', message: expect.stringContaining('"Tech"') },
+    });
+    expect(good).toMatchObject({ product: 'P1', policy: 'default@1', filled: { returned: 10 } });
+  });
+
+  it('is answered from the popularity lists where that was asked for', () => {
+    const recommender = createRecommender(artifact, policyOf({}));
+    const answer = one(recommender, { product: 'gone', fallback: true, limit: 3, explain: true });
+    expect(answer.items.map(({ id }) => id)).toEqual(recommender.popularIds(3));
+    expect(answer.filled.from).toEqual({ fallback: 3 });
+    expect(answer.explain?.search).toBe('none');
+    expect(answer.explain).not.toHaveProperty('query');
+  });
+});
+
+describe('a recommender', () => {
+  it('knows its artifact', () => {
+    const recommender = openRecommender(file);
+    expect(recommender.info).toMatchObject({ products, dims: 8, policy: 'default@1', artifact: artifact.id });
+    expect(artifact.id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect([recommender.hasProduct('P7'), recommender.hasProduct('gone')]).toEqual([true, false]);
+    expect(recommender.popularIds(2)).toEqual(['P0', 'P1']);
+    expect(recommender.popularIds(10_000)).toHaveLength(products);
+  });
+
+  it('refuses a policy that names what its artifact lacks', () => {
+    const policy = policyOf({ filters: [{ name: 'x', drop: { category: 'Garden' } }] });
+    expect(() => openRecommender(file, { policy })).toThrow(
+      expect.objectContaining({ code: 'policy_invalid' }),
+    );
+  });
+});
