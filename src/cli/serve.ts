@@ -1,0 +1,143 @@
+// `sepet serve`: the composition root of the server. It opens the artifact, starts the workers and the
+// listener, and takes them down on SIGTERM or Ctrl-C.
+
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { limits } from '../base/limits.ts';
+import { createLog, type Log } from '../base/log.ts';
+import type { Server } from '../http/server.ts';
+import type { PolicyDocument } from '../policy/document.ts';
+import type { Runner } from '../pool/runner.ts';
+import type { Recommender } from '../recommend/recommender.ts';
+import { bounded, exitWith, helpFor } from './common.ts';
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly policy?: string;
+  readonly workers: number;
+  readonly maxBatch: number;
+  readonly queue: number;
+  readonly drainSeconds: number;
+  readonly json?: true;
+}
+
+const defaults = {
+  port: limits.port.default,
+  host: '127.0.0.1',
+  workers: Math.min(availableParallelism(), limits.workers.max),
+  maxBatch: limits.maxBatch.default,
+  queue: limits.queue.default,
+  drainSeconds: limits.drainSeconds.default,
+};
+
+const examples = `
+Examples:
+  sepet serve data/demo/artifact.sepet
+  sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
+  sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
+  sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
+
+SIGTERM drains: /readyz fails at once, requests are served for --drain-seconds, then the listener closes
+and what is in flight is answered. Ctrl-C does the same without the wait; a second signal exits now.`;
+
+export function register(program: Command): void {
+  program
+    .command('serve')
+    .description('answer recommendations over HTTP')
+    .argument('<file>', 'an artifact of `sepet build`')
+    .option('--port <n>', helpFor('port'), bounded('port'))
+    .option('--host <address>', `The address to listen on (default ${defaults.host})`)
+    .option('--policy <file>', 'The policy document (YAML or JSON) to filter with')
+    .option(
+      '--workers <n>',
+      `${limits.workers.about} (default one a core, here ${defaults.workers})`,
+      bounded('workers'),
+    )
+    .option('--max-batch <n>', helpFor('maxBatch'), bounded('maxBatch'))
+    .option('--queue <n>', helpFor('queue'), bounded('queue'))
+    .option('--drain-seconds <n>', helpFor('drainSeconds'), bounded('drainSeconds', false))
+    .option('--json', 'Print one JSON object with the address when ready, and log in JSON')
+    .addHelpText('after', examples)
+    .action((file: string, given: Partial<ServeOptions>) => serve(file, { ...defaults, ...given }));
+}
+
+async function serve(file: string, options: ServeOptions): Promise<void> {
+  const [{ openRecommender }, { readPolicy }, { startServer }] = await Promise.all([
+    import('../recommend/open.ts'),
+    import('../policy/parse.ts'),
+    import('../http/server.ts'),
+  ]);
+  const log = createLog(options.json ? 'json' : 'text');
+  const policy = options.policy === undefined ? undefined : readPolicy(options.policy);
+  const recommender = openRecommender(file, policy === undefined ? {} : { policy });
+  const runner = await startRunner({ file, policy, recommender, workers: options.workers, log });
+  try {
+    const server = await startServer({ ...options, recommender, runner, log });
+    stopOnSignals(server, options, log);
+    announce(file, server, recommender, options);
+  } catch (error) {
+    await runner.close();
+    throw error;
+  }
+}
+
+interface RunnerOptions {
+  readonly file: string;
+  readonly policy: PolicyDocument | undefined;
+  readonly recommender: Recommender;
+  readonly workers: number;
+  readonly log: Log;
+}
+
+async function startRunner({ file, policy, recommender, workers, log }: RunnerOptions): Promise<Runner> {
+  const { inlineRunner, piscinaRunner } = await import('../pool/runner.ts');
+  if (workers === 0) return inlineRunner(recommender);
+  const { artifact } = recommender.info;
+  const onError = (error: Error): void => log.error(`a worker died and is replaced: ${error.stack}`);
+  return piscinaRunner({ workers, setup: { file: resolve(file), policy, artifact }, onError });
+}
+
+/** The first signal stops gracefully, the second at once. Ctrl-C has no load balancer to wait for. */
+function stopOnSignals(server: Server, { drainSeconds }: ServeOptions, log: Log): void {
+  let stopping = false;
+  const on = (signal: 'SIGTERM' | 'SIGINT', seconds: number, exitCode: number): void => {
+    process.on(signal, () => {
+      if (stopping) process.exit(exitCode);
+      stopping = true;
+      log.info(`${signal}: draining for ${seconds} s`);
+      server
+        .stop({ drainSeconds: seconds, lingerSeconds: limits.lingerSeconds.default })
+        .then(() => process.exit(0), exitWith);
+    });
+  };
+  on('SIGTERM', drainSeconds, 143);
+  on('SIGINT', 0, 130);
+}
+
+function announce(file: string, { port }: Server, recommender: Recommender, options: ServeOptions): void {
+  const { info } = recommender;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const url = `http://${host}:${port}`;
+  const [product = ''] = recommender.popularIds(1);
+  const { artifact, products, policy, dims } = info;
+  const { workers } = options;
+  if (options.json) {
+    const ready = { url, port, product, artifact, products, policy, workers, pid: process.pid };
+    process.stdout.write(`${JSON.stringify(ready)}\n`);
+    return;
+  }
+  const answers = `${url}/v1/products/${encodeURIComponent(product)}/bought-together`;
+  const threads =
+    workers === 0 ? 'on the event loop' : `by ${workers} worker thread${workers === 1 ? '' : 's'}`;
+  const lines = [
+    `Serving ${products.toLocaleString('en')} products (${dims} dimensions, policy ${policy}) of ${file}, ${threads}.`,
+    'Try:',
+    `  curl '${answers}'`,
+    `  curl '${answers}?fields=title,price&limit=5'`,
+    `  ${url}/v1/artifact   /v1/products   /readyz   /livez   /metrics`,
+    'Stop with Ctrl-C.',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,132 @@
+// The routes: what each path answers. A handler reads what it needs of the request before it returns.
+
+import { SepetError } from '../base/errors.ts';
+import { checkLimit, limits } from '../base/limits.ts';
+import { suggestion } from '../base/nearest.ts';
+import type { Batcher } from '../pool/batcher.ts';
+import type { Recommender } from '../recommend/recommender.ts';
+import { parseRequest } from '../recommend/request.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+import type { Metrics } from './metrics.ts';
+import { negotiate, offeredTypes } from './negotiate.ts';
+import { decodeSegment, queryPairs } from './url.ts';
+import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
+
+export interface RouteContext extends ExchangeHost {
+  readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  readonly batcher: Batcher;
+  readonly metrics: Metrics;
+  readonly isReady: boolean;
+}
+
+type Handler = (exchange: Exchange, request: HttpRequest, context: RouteContext) => void;
+
+const vary = { Vary: 'Accept' };
+/** A full queue empties in well under a second. */
+const retryAfter = { 'Retry-After': '1' };
+
+/** Where there is no `?` the library gives undefined, which its types do not say. */
+const queryOf = (request: HttpRequest): string => (request.getQuery() as string | undefined) ?? '';
+
+const boughtTogether: Handler = (exchange, request, context) => {
+  const accepted = negotiate(request.getHeader('accept'));
+  if (accepted === undefined) {
+    exchange.problem('not_acceptable', `Accept one of ${offeredTypes.join(', ')}.`, vary);
+    return;
+  }
+  const { encoding, contentType } = accepted;
+  const product = decodeSegment(request.getParameter(0) ?? '');
+  const job = { request: parseRequest(product, queryPairs(queryOf(request))), encoding };
+  const ticket = context.batcher.submit(job, (result) => {
+    if (result.failure === undefined) {
+      context.metrics.filled(result);
+      exchange.reply({ contentType, body: result.body, headers: vary });
+      return;
+    }
+    const { code, message, stack } = result.failure;
+    if (stack !== undefined) context.failed(`bought-together of ${product}`, stack);
+    exchange.problem(code, message, vary);
+  });
+  if (ticket === undefined)
+    exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', retryAfter);
+  else
+    exchange.onAbort(() => {
+      ticket.cancelled = true;
+    });
+};
+
+const products: Handler = (exchange, request, { recommender }) => {
+  let count: number = limits.productsListed.default;
+  for (const [name, value] of queryPairs(queryOf(request))) {
+    if (name !== 'limit')
+      throw new SepetError(
+        'option_unknown',
+        `There is no parameter "${name}".${suggestion(name, ['limit'])}`,
+      );
+    count = checkLimit('productsListed', value === '' ? Number.NaN : Number(value));
+  }
+  const listed = recommender.popularIds(count).map((id) => ({ id }));
+  exchange.json({ products: listed, artifact: recommender.info.artifact });
+};
+
+const artifact: Handler = (exchange, _request, { recommender }) => exchange.json(recommender.info);
+
+const live: Handler = (exchange) => exchange.json({ status: 'live' });
+
+const ready: Handler = (exchange, _request, { isReady, recommender: { info } }) => {
+  if (isReady) exchange.json({ status: 'ready', artifact: info.artifact, policy: info.policy });
+  else exchange.problem('shutting_down', 'The server is draining and takes no new work.');
+};
+
+const metrics: Handler = (exchange, _request, { metrics: { registry } }) => {
+  registry.metrics().then(
+    (body) => exchange.reply({ contentType: registry.contentType, body }),
+    (error: unknown) => exchange.fail(error),
+  );
+};
+
+const routes: readonly (readonly [path: string, handler: Handler])[] = [
+  ['/v1/products/:id/bought-together', boughtTogether],
+  ['/v1/products', products],
+  ['/v1/artifact', artifact],
+  ['/livez', live],
+  ['/readyz', ready],
+  ['/healthz', ready],
+  ['/metrics', metrics],
+];
+
+const paths = routes.map(([path]) => path.replace(':id', '{id}'));
+
+const unknownPath: Handler = (exchange, request) => {
+  const path = request.getUrl();
+  exchange.problem('route_unknown', `There is no ${path}.${suggestion(path, paths)}`);
+};
+
+const wrongMethod: Handler = (exchange, request) => {
+  const method = request.getCaseSensitiveMethod();
+  const allow = { Allow: 'GET, HEAD' };
+  exchange.problem('method_not_allowed', `${method} is not possible here; use GET.`, allow);
+};
+
+/** Puts every route on the app. */
+export function addRoutes(app: TemplatedApp, context: RouteContext): void {
+  const { default: urlBytes } = limits.urlBytes;
+  const handle = (route: string, handler: Handler) => (response: HttpResponse, request: HttpRequest) => {
+    const exchange = new Exchange(context, route, response, request);
+    try {
+      const bytes = request.getUrl().length + 1 + queryOf(request).length;
+      if (bytes > urlBytes)
+        throw new SepetError('url_too_long', `The URL has ${bytes} bytes; ${urlBytes} are allowed.`);
+      handler(exchange, request, context);
+    } catch (error) {
+      exchange.fail(error);
+    }
+  };
+  for (const [i, [path, handler]] of routes.entries()) {
+    const route = paths[i] ?? path;
+    app.get(path, handle(route, handler));
+    app.head(path, handle(route, handler));
+    app.any(path, handle(route, wrongMethod));
+  }
+  app.any('/*', handle('other', unknownPath));
+}

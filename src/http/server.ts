@@ -1,0 +1,135 @@
+// The server: one artifact, one port. `startServer` composes the batcher, the metrics and the routes and
+// listens; `stop` takes them down so that no request that was begun is lost.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { limits } from '../base/limits.ts';
+import { type Log, throttled } from '../base/log.ts';
+import { Batcher } from '../pool/batcher.ts';
+import type { Runner } from '../pool/runner.ts';
+import type { Recommender } from '../recommend/recommender.ts';
+import { Metrics } from './metrics.ts';
+import { addRoutes, type RouteContext } from './routes.ts';
+import { type Listener, listen, loadUws, type TemplatedApp } from './uws.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The event loop's own, for what is cheap to ask; batches go to the runner. */
+  readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  readonly runner: Runner;
+  readonly maxBatch: number;
+  readonly queue: number;
+  readonly log: Log;
+}
+
+export interface StopOptions {
+  /** Serving on while /readyz already fails, until the load balancer has noticed. */
+  readonly drainSeconds: number;
+  /** Waiting, once the listener is closed and nothing is in flight, for connections that are still open. */
+  readonly lingerSeconds: number;
+}
+
+export interface Server {
+  readonly port: number;
+  /** Drains and closes; the runner is closed too. A second call changes nothing. */
+  stop(options: StopOptions): Promise<void>;
+}
+
+/** Listens and serves. Throws `address_unavailable` or `runtime_unsupported`. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { runner, log, recommender } = options;
+  const uws = loadUws();
+  const logLost = throttled(log.error);
+  const metrics = new Metrics((error) => logLost(`a batch was lost with its worker: ${String(error)}`));
+  const batcher = new Batcher({ ...options, observer: metrics.observer });
+  const state = new State(options, batcher, metrics);
+  metrics.watch(recommender.info, runner.workers, {
+    waiting: () => batcher.waiting,
+    running: () => batcher.running,
+    connections: () => state.connections,
+  });
+  const app = uws.App();
+  app.filter(state.connectionChanged);
+  addRoutes(app, state);
+  const listener = await listen(app, uws, options.host, options.port);
+  let stopping: Promise<void> | undefined;
+  return {
+    port: listener.port,
+    stop: (how) => {
+      stopping ??= stop({ state, listener, app, runner }, how);
+      return stopping;
+    },
+  };
+}
+
+/** What the server knows about itself while it runs; routes and exchanges see it through their own interfaces. */
+class State implements RouteContext {
+  readonly recommender: ServerOptions['recommender'];
+  readonly batcher: Batcher;
+  readonly metrics: Metrics;
+  readonly #logFailure: (message: string) => void;
+  isReady = true;
+  closing = false;
+  connections = 0;
+  /** Requests that have no answer yet. */
+  inFlight = 0;
+
+  constructor({ recommender, log }: ServerOptions, batcher: Batcher, metrics: Metrics) {
+    this.recommender = recommender;
+    this.batcher = batcher;
+    this.metrics = metrics;
+    this.#logFailure = throttled(log.error);
+  }
+
+  /** uWebSockets.js calls it with 1 for a new connection and -1 for one that ended. */
+  readonly connectionChanged = (_response: unknown, change: unknown): void => {
+    this.connections += Number(change) > 0 ? 1 : -1;
+  };
+
+  opened(): void {
+    this.inFlight++;
+  }
+
+  answered(route: string, status: number, seconds: number): void {
+    this.inFlight--;
+    this.metrics.request(route, status, seconds);
+  }
+
+  aborted(): void {
+    this.inFlight--;
+    this.metrics.aborted();
+  }
+
+  failed(route: string, stack: string): void {
+    this.#logFailure(`${route}: ${stack}`);
+  }
+}
+
+interface Running {
+  readonly state: State;
+  readonly listener: Listener;
+  readonly app: TemplatedApp;
+  readonly runner: Runner;
+}
+
+/** How often the end of the last requests is looked for. */
+const pollMs = 10;
+
+async function stop(running: Running, { drainSeconds, lingerSeconds }: StopOptions): Promise<void> {
+  const { state, listener, app, runner } = running;
+  state.isReady = false;
+  await sleep(drainSeconds * 1000);
+  state.closing = true;
+  listener.close();
+  // A kept-alive connection ends with its next answer; one that stays silent is closed after lingering.
+  const closedMs = performance.now();
+  let idleSinceMs = closedMs;
+  while (state.connections > 0 && performance.now() - closedMs < limits.finishSeconds.default * 1000) {
+    if (state.inFlight > 0) idleSinceMs = performance.now();
+    else if (performance.now() - idleSinceMs > lingerSeconds * 1000) break;
+    await sleep(pollMs);
+  }
+  app.close();
+  await runner.close();
+}

@@ -1,0 +1,73 @@
+// The one door to uWebSockets.js. Two releases of it are installed, because none has binaries for every Node.js
+// that we run on; which one is loaded follows from the runtime's ABI.
+//
+// Rules of the house, held by exchange.ts: a request object is dead once its callback returns; whoever answers
+// later registers `onAborted` first; every write happens inside `cork`; nothing is written after an abort.
+
+import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from 'uWebSockets.js';
+import { createRequire } from 'node:module';
+import { SepetError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+
+export type { HttpRequest, HttpResponse, TemplatedApp };
+
+/** The types put this constant into an enum that does not exist at run time. */
+type Library = typeof import('uWebSockets.js') & { readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number };
+
+const require = createRequire(import.meta.url);
+/** Node 18, 20, 22 and 23. */
+const firstAbis = ['108', '115', '127', '131'];
+
+/**
+ * Loads the release that fits this Node.js. Throws `runtime_unsupported` where none does.
+ * The header limit is read by the library as it loads, from the environment.
+ */
+export function loadUws(): Library {
+  const abi = process.versions.modules;
+  process.env.UWS_HTTP_MAX_HEADERS_SIZE ??= String(limits.headerBytes.default);
+  const name = firstAbis.includes(abi) ? 'uWebSockets.js' : 'uWebSockets.js-next';
+  try {
+    return require(name) as Library;
+  } catch (cause) {
+    const { platform, arch, version } = process;
+    throw new SepetError(
+      'runtime_unsupported',
+      `uWebSockets.js has no binary for Node.js ${version} (ABI ${abi}) on ${platform}-${arch}; use Node.js 20, 22 or 24 on Linux with glibc, macOS or Windows.`,
+      { cause },
+    );
+  }
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Takes no new connections; those that are open live on. */
+  close(): void;
+}
+
+/** Listens on a port of its own (never shared with another process). Throws `address_unavailable`. */
+export function listen(app: TemplatedApp, uws: Library, host: string, port: number): Promise<Listener> {
+  return new Promise((resolve, reject) => {
+    const listening = (socket: us_listen_socket | false): void => {
+      if (socket === false) reject(unavailable(host, port));
+      else
+        resolve({
+          port: uws.us_socket_local_port(socket),
+          close: () => uws.us_listen_socket_close(socket),
+        });
+    };
+    // The types lack this form; without the option two servers would silently share one port.
+    const listenOn = app.listen as unknown as (
+      host: string,
+      port: number,
+      options: number,
+      callback: typeof listening,
+    ) => void;
+    listenOn.call(app, host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
+  });
+}
+
+const unavailable = (host: string, port: number): SepetError =>
+  new SepetError(
+    'address_unavailable',
+    `Cannot listen on ${host}:${port}: the port is in use or not permitted, or the host is not of this machine. Choose another with --port or --host, or --port 0 for a free one.`,
+  );

@@ -1,0 +1,136 @@
+// One side's message to the other: jobs go to a worker as plain objects, and a whole batch of answers comes
+// back as ONE ArrayBuffer, transferred rather than copied. In 32-bit words, then bytes:
+//
+//   count, micros | per answer: end, failed, missing, embedding, cooccurrence, fallback | body bytes …
+//
+// `end` is where the answer's body stops, counted from the first body byte; it starts where its predecessor
+// stopped. A failure's body is JSON with `code`, `message` and, for a bug, `stack` (for the log only).
+
+import { type ErrorCode, SepetError } from '../base/errors.ts';
+import { type Encoding, encodeAnswer } from '../recommend/encode.ts';
+import { isFailure, type RecommendAnswer, type Recommender } from '../recommend/recommender.ts';
+import type { RecommendRequest } from '../recommend/request.ts';
+
+export interface Job {
+  readonly request: RecommendRequest;
+  readonly encoding: Encoding;
+}
+
+export interface JobFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Only where something failed that should not have. */
+  readonly stack?: string;
+}
+
+/** What came of one job: the encoded answer and its account, or a failure. */
+export type JobResult =
+  | { readonly failure: JobFailure }
+  | {
+      readonly failure?: never;
+      /** A view on the batch's buffer. */
+      readonly body: Uint8Array;
+      /** Items that were wanted and not found. */
+      readonly missing: number;
+      readonly embedding: number;
+      readonly cooccurrence: number;
+      readonly fallback: number;
+    };
+
+const batchWords = 2;
+const answerWords = 6;
+const utf8 = new TextEncoder();
+
+/** Answers a batch, synchronously, on the thread that owns the recommender. Never throws. */
+export function answerBatch(recommender: Pick<Recommender, 'recommend'>, jobs: readonly Job[]): ArrayBuffer {
+  const startedMs = performance.now();
+  const outcomes = recommend(recommender, jobs);
+  const header = new Uint32Array(batchWords + answerWords * jobs.length);
+  const bodies: Uint8Array[] = [];
+  let end = 0;
+  for (const [i, job] of jobs.entries()) {
+    const { body, words } = encode(outcomes[i], job.encoding);
+    bodies.push(body);
+    end += body.length;
+    header.set([end, ...words], batchWords + answerWords * i);
+  }
+  header[0] = jobs.length;
+  header[1] = Math.round((performance.now() - startedMs) * 1000);
+  return join(header, bodies, end);
+}
+
+type Outcome = RecommendAnswer | { readonly error: JobFailure };
+
+/** A batch that throws is taken apart, so that one poisonous request costs only its own answer. */
+function recommend(recommender: Pick<Recommender, 'recommend'>, jobs: readonly Job[]): Outcome[] {
+  try {
+    return recommender.recommend(jobs.map(({ request }) => request));
+  } catch (error) {
+    if (jobs.length === 1) return [{ error: failureOf(error) }];
+    return jobs.flatMap((job) => recommend(recommender, [job]));
+  }
+}
+
+function encode(outcome: Outcome | undefined, encoding: Encoding): { body: Uint8Array; words: number[] } {
+  try {
+    if (outcome === undefined) throw new Error('The recommender left a request without an answer.');
+    if (isFailure(outcome)) return encodeFailure(outcome.error);
+    const { missing, from } = outcome.filled;
+    const words = [0, missing, from.embedding ?? 0, from.cooccurrence ?? 0, from.fallback ?? 0];
+    return { body: encodeAnswer(outcome, encoding), words };
+  } catch (error) {
+    return encodeFailure(failureOf(error));
+  }
+}
+
+const encodeFailure = (failure: JobFailure): { body: Uint8Array; words: number[] } => ({
+  body: utf8.encode(JSON.stringify(failure)),
+  words: [1, 0, 0, 0, 0],
+});
+
+/** Expected failures keep their code; anything else is `internal`, with its stack for the log. */
+export function failureOf(error: unknown): JobFailure {
+  if (error instanceof SepetError) return { code: error.code, message: error.message };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'internal', message: 'The request failed inside; the log holds the details.', stack };
+}
+
+function join(header: Uint32Array, bodies: readonly Uint8Array[], bytes: number): ArrayBuffer {
+  const all = new Uint8Array(header.byteLength + bytes);
+  all.set(new Uint8Array(header.buffer));
+  let at = header.byteLength;
+  for (const body of bodies) {
+    all.set(body, at);
+    at += body.length;
+  }
+  return all.buffer;
+}
+
+export interface BatchResult {
+  readonly results: JobResult[];
+  /** Spent on the whole batch where it was answered. */
+  readonly workerSeconds: number;
+}
+
+/** Takes a batch apart again. Bodies are views on `buffer`. */
+export function readBatch(buffer: ArrayBuffer): BatchResult {
+  const [count = 0, micros = 0] = new Uint32Array(buffer, 0, batchWords);
+  const header = new Uint32Array(buffer, batchWords * 4, answerWords * count);
+  const bodies = new Uint8Array(buffer, (batchWords + answerWords * count) * 4);
+  const results: JobResult[] = [];
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const [end = 0, failed, missing = 0, embedding = 0, cooccurrence = 0, fallback = 0] = header.subarray(
+      answerWords * i,
+      answerWords * (i + 1),
+    );
+    const body = bodies.subarray(start, end);
+    if (failed === 1) results.push({ failure: readFailure(body) });
+    else results.push({ body, missing, embedding, cooccurrence, fallback });
+    start = end;
+  }
+  return { results, workerSeconds: micros / 1e6 };
+}
+
+const readFailure = (body: Uint8Array): JobFailure =>
+  JSON.parse(new TextDecoder().decode(body)) as JobFailure;

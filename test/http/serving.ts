@@ -1,0 +1,67 @@
+// `sepet serve` as a child process, and the ways to ask it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { sepetCommand } from './shop.ts';
+
+export interface Serving {
+  readonly url: string;
+  /** The most ordered product. */
+  readonly product: string;
+  readonly artifact: string;
+  readonly child: ChildProcess;
+  /** Resolves to the exit code, and the signal where one ended it. */
+  readonly exited: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on a free port and waits until it says that it is ready. */
+export async function serve(artifact: string, ...flags: string[]): Promise<Serving> {
+  const args = [sepetCommand, 'serve', artifact, '--port', '0', '--json', ...flags];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let complaints = '';
+  child.stderr.on('data', (chunk) => {
+    complaints += chunk;
+  });
+  const exited = once(child, 'exit') as Serving['exited'];
+  const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), exited]);
+  if (typeof line !== 'string') throw new Error(`The server did not start: ${complaints}`);
+  return {
+    ...JSON.parse(line),
+    child,
+    exited,
+    stop: async () => {
+      child.kill('SIGINT');
+      await exited;
+    },
+  };
+}
+
+export interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** One request. Rejects where the connection breaks before the answer is whole. */
+export function get(url: string, options: RequestOptions = {}): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, body: Buffer.concat(chunks) });
+      });
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+export const json = ({ body }: Got): Record<string, unknown> => JSON.parse(body.toString());
+
+export const keepAlive = (maxSockets: number): Agent => new Agent({ keepAlive: true, maxSockets });

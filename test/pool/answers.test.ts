@@ -1,0 +1,49 @@
+import { unpack } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { answerBatch, type Job, type JobResult, readBatch } from '../../src/pool/answers.ts';
+import { encodeAnswer } from '../../src/recommend/encode.ts';
+import { toyAnswer, toyRecommender } from './toy.ts';
+
+const job = (product: string, encoding: Job['encoding'] = 'json'): Job => ({
+  request: { product },
+  encoding,
+});
+const answers = (jobs: readonly Job[]): JobResult[] => readBatch(answerBatch(toyRecommender, jobs)).results;
+
+describe('a batch of answers in one buffer', () => {
+  it('gives each job the bytes of its own answer, in either encoding', () => {
+    const jobs = ['a', 'ş☕', 'c'].flatMap((product) => [job(product), job(product, 'msgpack')]);
+    for (const [i, result] of answers(jobs).entries()) {
+      const { request, encoding } = jobs[i] as Job;
+      if (result.failure) throw new Error(result.failure.message);
+      const { body, missing, embedding, cooccurrence, fallback } = result;
+      expect(Buffer.from(body)).toEqual(Buffer.from(encodeAnswer(toyAnswer(request.product), encoding)));
+      expect({ missing, embedding, cooccurrence, fallback }).toEqual({
+        missing: 1,
+        embedding: 3,
+        cooccurrence: 0,
+        fallback: 0,
+      });
+      if (encoding === 'msgpack') expect(unpack(body)).toEqual(toyAnswer(request.product));
+    }
+  });
+
+  it('is empty for no jobs', () => {
+    expect(answers([])).toEqual([]);
+  });
+
+  it('takes a batch that throws apart: only the poisonous request fails', () => {
+    const [first, poisoned, strict, last] = answers(['a', 'poison', 'strict', 'b'].map((id) => job(id)));
+    expect(first).toHaveProperty('body');
+    expect(last).toHaveProperty('body');
+    expect(poisoned?.failure).toMatchObject({ code: 'internal', stack: expect.stringContaining('poisoned') });
+    expect(poisoned?.failure?.message).not.toContain('poisoned');
+    expect(strict?.failure).toEqual({ code: 'option_invalid', message: 'strict takes nothing.' });
+  });
+
+  it('measures the time the batch took', () => {
+    const { workerSeconds } = readBatch(answerBatch(toyRecommender, [job('slow-30')]));
+    expect(workerSeconds).toBeGreaterThan(0.025);
+    expect(workerSeconds).toBeLessThan(5);
+  });
+});
