@@ -25,19 +25,32 @@ enum class Code {
 
 constexpr const char* CodeName(Code code) {
   switch (code) {
-    case Code::kOk: return "ok";
-    case Code::kArgumentInvalid: return "argument_invalid";
-    case Code::kVectorNotFinite: return "vector_not_finite";
-    case Code::kFileNotFound: return "file_not_found";
-    case Code::kFileIo: return "file_io";
-    case Code::kFileForeign: return "file_foreign";
-    case Code::kFileVersion: return "file_version";
-    case Code::kFileTruncated: return "file_truncated";
-    case Code::kFileDamaged: return "file_damaged";
-    case Code::kSectionMissing: return "section_missing";
-    case Code::kTrainingDiverged: return "training_diverged";
-    case Code::kCancelled: return "cancelled";
-    case Code::kOutOfMemory: return "out_of_memory";
+    case Code::kOk:
+      return "ok";
+    case Code::kArgumentInvalid:
+      return "argument_invalid";
+    case Code::kVectorNotFinite:
+      return "vector_not_finite";
+    case Code::kFileNotFound:
+      return "file_not_found";
+    case Code::kFileIo:
+      return "file_io";
+    case Code::kFileForeign:
+      return "file_foreign";
+    case Code::kFileVersion:
+      return "file_version";
+    case Code::kFileTruncated:
+      return "file_truncated";
+    case Code::kFileDamaged:
+      return "file_damaged";
+    case Code::kSectionMissing:
+      return "section_missing";
+    case Code::kTrainingDiverged:
+      return "training_diverged";
+    case Code::kCancelled:
+      return "cancelled";
+    case Code::kOutOfMemory:
+      return "out_of_memory";
   }
   return "internal";
 }

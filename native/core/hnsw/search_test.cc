@@ -1,0 +1,119 @@
+#include "core/hnsw/search.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "core/base/testing.h"
+#include "core/base/threads.h"
+#include "core/hnsw/testing.h"
+
+namespace sepet::hnsw {
+namespace {
+
+using namespace sepet::hnsw::testing;
+
+// The scan's own oracle: sort everything.
+void ScanEqualsSort() {
+  Products products = MakeProducts(700, 9, 3);
+  std::copy_n(products.out.begin() + 9 * 5, 9, products.out.begin() + 9 * 6);  // a tie
+  Scratch scratch;
+  for (const uint32_t k : {1u, 7u, 700u, 5000u}) {
+    const std::vector<uint32_t> skip = {kNone, 6, 0};
+    Scan(products.vectors(), simd::ActiveKernels(), products.in.data(), 3, k, skip, scratch);
+    for (size_t q = 0; q < 3; ++q) {
+      std::vector<Hit> all;
+      for (uint32_t row = 0; row < 700; ++row)
+        if (row != skip[q])
+          all.push_back(
+              {simd::ActiveKernels().dot(products.queries().Row(q), products.vectors().Row(row), 9), row});
+      std::sort(all.begin(), all.end(), Better);
+      all.resize(std::min<size_t>(k, all.size()));
+      const auto& got = scratch.tops[q].Sorted();
+      EXPECT(std::equal(got.begin(), got.end(), all.begin(), all.end(),
+                        [](const Hit& a, const Hit& b) { return a.row == b.row && a.score == b.score; }));
+    }
+  }
+}
+
+void ThePoolKeepsTheBest() {
+  Rng rng(12);
+  Pool pool;
+  for (int round = 0; round < 200; ++round) {
+    const size_t capacity = 1 + rng.Below(20);
+    pool.Reset(capacity);
+    std::vector<Hit> all;
+    for (uint32_t row = 0; row < rng.Below(60); ++row) {
+      const Hit hit{static_cast<float>(rng.Below(10)), row};
+      all.push_back(hit);
+      if (pool.Accepts(hit.score)) pool.Offer(hit);
+      if (rng.Below(3) == 0) pool.Next();
+    }
+    std::sort(all.begin(), all.end(), Better);
+    all.resize(std::min(capacity, all.size()));
+    EXPECT(pool.size() == all.size());
+    for (size_t i = 0; i < all.size(); ++i) EXPECT(pool[i].row == all[i].row);
+    while (pool.Next() != kNone) continue;
+    EXPECT(pool.Next() == kNone);
+  }
+}
+
+void VisitedForgetsBetweenQueries() {
+  Visited visited;
+  for (int query = 0; query < 200000; ++query) {  // past the wrap of its counter, twice
+    visited.Reset(3);
+    EXPECT(visited.Mark(1));
+    EXPECT(!visited.Mark(1));
+    if (query % 1000 == 0) EXPECT(visited.Mark(2));
+  }
+  visited.Reset(9);
+  for (uint32_t row = 0; row < 9; ++row) EXPECT(visited.Mark(row));
+}
+
+void ResultsDoNotDependOnTheScratch() {
+  const Products products = MakeProducts(2000, 17, 4);
+  const Built built = BuildGraph({products.vectors(), products.queries()}, {8, 50, 2, 1});
+  Scratch used;
+  for (uint32_t row = 0; row < 100; ++row) {
+    Scratch fresh;
+    const Query query{products.queries().Row(row), 1 + row % 20, 10 + row, row};
+    const auto a = SearchAll(built, products.vectors(), query, used);
+    const auto b = SearchAll(built, products.vectors(), query, fresh);
+    EXPECT(a.size() == query.k && a.size() == b.size());
+    for (size_t i = 0; i < a.size(); ++i) {
+      EXPECT(a[i].row == b[i].row && a[i].row != row);
+      EXPECT(i == 0 || Better(a[i - 1], a[i]));
+    }
+  }
+}
+
+void ThreadsShareOneGraph() {
+  const Products products = MakeProducts(2000, 17, 6);
+  const Built built = BuildGraph({products.vectors(), products.queries()}, {8, 50, 2, 1});
+  std::vector<std::vector<Hit>> wanted(200);
+  Scratch scratch;
+  const auto query = [&](size_t row) { return Query{products.queries().Row(row), 10, 50, kNone}; };
+  for (size_t row = 0; row < wanted.size(); ++row)
+    wanted[row] = SearchAll(built, products.vectors(), query(row), scratch);
+  std::atomic<int> wrong{0};
+  RunThreads(4, [&](unsigned) {
+    Scratch own;
+    for (size_t row = 0; row < wanted.size(); ++row) {
+      const auto got = SearchAll(built, products.vectors(), query(row), own);
+      for (size_t i = 0; i < got.size(); ++i)
+        if (got[i].row != wanted[row][i].row) ++wrong;
+    }
+  });
+  EXPECT(wrong == 0);
+}
+
+}  // namespace
+}  // namespace sepet::hnsw
+
+int main() {
+  sepet::hnsw::ScanEqualsSort();
+  sepet::hnsw::ThePoolKeepsTheBest();
+  sepet::hnsw::VisitedForgetsBetweenQueries();
+  sepet::hnsw::ResultsDoNotDependOnTheScratch();
+  sepet::hnsw::ThreadsShareOneGraph();
+  return sepet::testing::Failures();
+}

@@ -1,0 +1,61 @@
+// The raw mirror of native/binding: the only file that loads the .node. Every callable takes one object; what it
+// checks and throws stands there. Use src/native/index.ts.
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { isErrorCode, SepetError } from '../base/errors.ts';
+import type { SectionArray, SectionType } from '../base/sections.ts';
+import type { BuildGraphCall, IndexStats, SearchCall } from './search.ts';
+import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
+
+export interface RawSection {
+  readonly name: string;
+  readonly type: SectionType;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly checksum: number;
+}
+
+export interface RawIndex {
+  search(call: SearchCall): void;
+  scan(call: SearchCall): void;
+  stats(): IndexStats;
+}
+
+export interface RawBinding {
+  Index: new (o: { vectors: Float32Array; dims: number; graph?: Uint8Array }) => RawIndex;
+  buildGraph(o: BuildGraphCall): Uint8Array;
+  nativeInfo(): { kernel: string; kernels: string[]; version: string };
+  mapFile(o: { path: string; verify: boolean; windowBytes: number }): {
+    bytes: number;
+    windows: { offset: number; buffer: ArrayBuffer }[];
+    sections: RawSection[];
+  };
+  word2vecTrain(o: Word2vecCall): Word2vecStep;
+  writeFile(o: { path: string; names: string[]; arrays: SectionArray[] }): void;
+}
+
+// From src/native, or from dist/src/native once compiled.
+const places = ['../../build/Release/sepet.node', '../../../build/Release/sepet.node'];
+
+function load(): RawBinding {
+  const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const file = files.find((candidate) => existsSync(candidate));
+  if (file === undefined)
+    throw new SepetError('internal', 'The native addon is not built. Run: npm run build');
+  return native(() => createRequire(import.meta.url)(file) as RawBinding);
+}
+
+/** Runs a native call; the addon's errors, which carry a `code`, come out as SepetError. */
+export function native<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && isErrorCode(error.code))
+      throw new SepetError(error.code, error.message, { cause: error });
+    throw error;
+  }
+}
+
+export const binding: RawBinding = load();

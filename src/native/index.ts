@@ -1,0 +1,21 @@
+// The native floor as the rest of Sepet sees it: files in memory, graph search and training on them.
+
+import { binding } from './binding.ts';
+
+export { type MappedFile, mapFile, type SectionInfo, writeFile } from './file.ts';
+export {
+  type BuildGraphCall,
+  buildGraph,
+  Index,
+  type IndexStats,
+  noRow,
+  type SearchCall,
+} from './search.ts';
+export { type Word2vecCall, type Word2vecStep, word2vecCounters, word2vecTrain } from './word2vec.ts';
+
+export type KernelName = 'scalar' | 'avx2' | 'avx512' | 'neon';
+
+/** Which arithmetic this process runs on, and which this CPU offers (SEPET_KERNEL picks another). */
+export function nativeInfo(): { kernel: KernelName; kernels: KernelName[]; version: string } {
+  return binding.nativeInfo() as { kernel: KernelName; kernels: KernelName[]; version: string };
+}
