@@ -12,12 +12,9 @@ function damaged(what: string): SepetError {
 }
 
 function checkDigests({ file, manifest }: Artifact): void {
-  const bytes = new Uint8Array(file.buffer);
   const present = file.sections.filter(({ name }) => name !== 'manifest');
-  for (const { name, offset, bytes: length } of present) {
-    const found = createHash('sha256')
-      .update(bytes.subarray(offset, offset + length))
-      .digest('hex');
+  for (const { name } of present) {
+    const found = createHash('sha256').update(file.bytesOf(name)).digest('hex');
     if (found !== manifest.digests[name])
       throw damaged(`The section ${name} is not the one that the manifest describes`);
   }

@@ -102,7 +102,15 @@ export async function composeArtifact(
     nameOf: (row) => products.ids[row] as string,
   });
   const { out } = vectors;
-  const graph = await hooks.buildGraph({ vectors: out, dims: dims + 1, M, efConstruction, threads, seed });
+  const graph = await hooks.buildGraph({
+    vectors: out,
+    queries: withoutPopularity(queries, dims),
+    dims: dims + 1,
+    M,
+    efConstruction,
+    threads,
+    seed,
+  });
   const gamma = limits.gamma.default;
   const sections = [
     ...metadata.sections,
@@ -125,6 +133,14 @@ export async function composeArtifact(
     digests: Object.fromEntries(sections.map(({ name, data }) => [name, sha256(asBytes(data))])),
   });
   return { sections, manifest };
+}
+
+/** IN vectors as queries at gamma 0: a graph shaped by these serves every gamma (docs/formats.md). */
+function withoutPopularity(queries: Float32Array, dims: number): Float32Array {
+  const widened = new Float32Array((queries.length / dims) * (dims + 1));
+  for (let from = 0, to = 0; from < queries.length; from += dims, to += dims + 1)
+    widened.set(queries.subarray(from, from + dims), to);
+  return widened;
 }
 
 /** The catalogue and the popularity lists over it. */
