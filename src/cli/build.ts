@@ -7,17 +7,16 @@ import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
 import { count, size } from './text.ts';
 
-interface BuildCommandOptions {
-  out?: string;
-  name?: string;
-  M: number;
-  efConstruction: number;
-  threads: number;
-  seed: number;
-  popularityScale: number;
-  listLength: number;
-  json?: true;
-}
+const defaults = {
+  M: limits.M.default,
+  efConstruction: limits.efConstruction.default,
+  threads: limits.buildThreads.default,
+  seed: limits.seed.default,
+  popularityScale: limits.popularityScale.default,
+  listLength: limits.listLength.default,
+};
+
+type BuildCommandOptions = typeof defaults & { out?: string; name?: string; json?: true };
 
 const examples = `
 Examples:
@@ -34,26 +33,16 @@ export function register(program: Command): void {
     .argument('<dir>', 'a data folder after `sepet ingest` and `sepet train`')
     .option('--out <file>', 'Where to write (default: artifact.sepet in the folder)')
     .option('--name <name>', "The artifact's name (default: the folder's)")
-    .option('--M <n>', helpFor('M'), bounded('M'), limits.M.default)
-    .option(
-      '--ef-construction <n>',
-      helpFor('efConstruction'),
-      bounded('efConstruction'),
-      limits.efConstruction.default,
-    )
-    .option('--threads <n>', helpFor('buildThreads'), bounded('buildThreads'), limits.buildThreads.default)
-    .option('--seed <n>', helpFor('seed'), bounded('seed'), limits.seed.default)
-    .option(
-      '--popularity-scale <s>',
-      helpFor('popularityScale'),
-      bounded('popularityScale', false),
-      limits.popularityScale.default,
-    )
-    .option('--list-length <n>', helpFor('listLength'), bounded('listLength'), limits.listLength.default)
+    .option('--M <n>', helpFor('M'), bounded('M'))
+    .option('--ef-construction <n>', helpFor('efConstruction'), bounded('efConstruction'))
+    .option('--threads <n>', helpFor('buildThreads'), bounded('buildThreads'))
+    .option('--seed <n>', helpFor('seed'), bounded('seed'))
+    .option('--popularity-scale <s>', helpFor('popularityScale'), bounded('popularityScale', false))
+    .option('--list-length <n>', helpFor('listLength'), bounded('listLength'))
     .option('--json', 'Print one JSON object when done')
     .addHelpText('after', examples)
-    .action((dir: string, options: BuildCommandOptions, command: Command) =>
-      build(dir, options, command.parent?.version() ?? ''),
+    .action((dir: string, given: Partial<BuildCommandOptions>, command: Command) =>
+      build(dir, { ...defaults, ...given }, command.parent?.version() ?? ''),
     );
 }
 

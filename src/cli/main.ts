@@ -10,10 +10,28 @@ const { version, description } = JSON.parse(readFileSync(packageFile, 'utf8')) a
 const program = new Command('sepet')
   .description(description ?? '')
   .version(version ?? '')
-  .showHelpAfterError('(add --help for the options)');
+  // Errors come back here, to be printed with their code like every other.
+  .exitOverride()
+  .configureOutput({ outputError: () => {} });
 
-const commands = await Promise.all([]);
+const commands = await Promise.all([
+  import('./start.ts'),
+  import('./demo.ts'),
+  import('./ingest.ts'),
+  import('./train.ts'),
+  import('./evaluate.ts'),
+  import('./build.ts'),
+  import('./inspect.ts'),
+  import('./query.ts'),
+  import('./serve.ts'),
+]);
 for (const { register } of commands) register(program);
+
+// A reader that has seen enough (`sepet query … --json | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();

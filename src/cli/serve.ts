@@ -45,7 +45,7 @@ and what is in flight is answered. Ctrl-C does the same without the wait; a seco
 export function register(program: Command): void {
   program
     .command('serve')
-    .description('answer recommendations over HTTP')
+    .description('Answer recommendations over HTTP')
     .argument('<file>', 'an artifact of `sepet build`')
     .option('--port <n>', helpFor('port'), bounded('port'))
     .option('--host <address>', `The address to listen on (default ${defaults.host})`)
