@@ -197,7 +197,8 @@ void LearnsPairs(unsigned threads) {
     EXPECT(w.Go().ok());
     if (epoch == 0) first = w.result.loss;
   }
-  if (!EXPECT(w.result.loss < 0.95 * first)) std::fprintf(stderr, "loss %g, first %g\n", w.result.loss, first);
+  if (!EXPECT(w.result.loss < 0.95 * first))
+    std::fprintf(stderr, "loss %g, first %g\n", w.result.loss, first);
   size_t right = 0;
   for (size_t i = 0; i < 40; ++i) {
     size_t best = i;
