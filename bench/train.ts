@@ -135,14 +135,14 @@ const timings = time(data, [
 const million = (value: number): string => (value / 1e6).toFixed(2);
 for (const t of timings)
   say(
-    `${t.kernel.padEnd(7)} ${t.threads === 1 ? '1 thread ' : `${t.threads} threads`}  ${million(t.tokensPerSecond)} M items/s  (median of ${t.runs}, ${million(t.slowest)} to ${million(t.fastest)})`,
+    `${t.kernel.padEnd(7)} ${t.threads === 1 ? '1 thread ' : `${t.threads} threads`}  ${million(t.tokensPerSecond)} M tokens/s  (median of ${t.runs}, ${million(t.slowest)} to ${million(t.fastest)})`,
   );
 const peers: Peer[] = [fastText(data, { dims, maxBasket: parameters.maxBasket, negatives: 5 })];
 for (const peer of peers)
   say(
     'missing' in peer
       ? `${peer.name}: missing, ${peer.missing}`
-      : `${peer.name}  ${million(peer.tokensPerSecond)} M items/s`,
+      : `${peer.name}  ${million(peer.tokensPerSecond)} M tokens/s`,
   );
 
 if (flags.json) {

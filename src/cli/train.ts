@@ -110,4 +110,4 @@ function describeEnd(dir: string, summary: TrainSummary): string {
 }
 
 const count = (value: number): string => value.toLocaleString('en');
-const speed = (perSecond: number): string => `${(perSecond / 1e6).toFixed(2)} M items/s`;
+const speed = (perSecond: number): string => `${(perSecond / 1e6).toFixed(2)} M tokens/s`;
