@@ -10,6 +10,13 @@
 
 #define SEPET_INLINE [[gnu::always_inline]] inline
 
+// Four lanes chosen from those of a (0 to 3) and b (4 to 7); older GCC and Clang have different words for it.
+#if defined(__clang__)
+#define SEPET_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SEPET_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Int4{__VA_ARGS__})
+#endif
+
 namespace sepet::word2vec {
 
 namespace {
@@ -135,14 +142,14 @@ SEPET_INLINE void Transpose(const float* from, size_t from_stride, size_t rows, 
     for (size_t c = 0; c < columns; c += 4) {
       Float4 a[4];
       for (size_t i = 0; i < 4; ++i) Load(a[i], from + (r + i) * from_stride + c);
-      const Float4 low01 = __builtin_shuffle(a[0], a[1], Int4{0, 4, 1, 5});
-      const Float4 high01 = __builtin_shuffle(a[0], a[1], Int4{2, 6, 3, 7});
-      const Float4 low23 = __builtin_shuffle(a[2], a[3], Int4{0, 4, 1, 5});
-      const Float4 high23 = __builtin_shuffle(a[2], a[3], Int4{2, 6, 3, 7});
-      Store(to + c * to_stride + r, __builtin_shuffle(low01, low23, Int4{0, 1, 4, 5}));
-      Store(to + (c + 1) * to_stride + r, __builtin_shuffle(low01, low23, Int4{2, 3, 6, 7}));
-      Store(to + (c + 2) * to_stride + r, __builtin_shuffle(high01, high23, Int4{0, 1, 4, 5}));
-      Store(to + (c + 3) * to_stride + r, __builtin_shuffle(high01, high23, Int4{2, 3, 6, 7}));
+      const Float4 low01 = SEPET_SHUFFLE(a[0], a[1], 0, 4, 1, 5);
+      const Float4 high01 = SEPET_SHUFFLE(a[0], a[1], 2, 6, 3, 7);
+      const Float4 low23 = SEPET_SHUFFLE(a[2], a[3], 0, 4, 1, 5);
+      const Float4 high23 = SEPET_SHUFFLE(a[2], a[3], 2, 6, 3, 7);
+      Store(to + c * to_stride + r, SEPET_SHUFFLE(low01, low23, 0, 1, 4, 5));
+      Store(to + (c + 1) * to_stride + r, SEPET_SHUFFLE(low01, low23, 2, 3, 6, 7));
+      Store(to + (c + 2) * to_stride + r, SEPET_SHUFFLE(high01, high23, 0, 1, 4, 5));
+      Store(to + (c + 3) * to_stride + r, SEPET_SHUFFLE(high01, high23, 2, 3, 6, 7));
     }
   }
 }
