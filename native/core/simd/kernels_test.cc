@@ -27,9 +27,9 @@ void CompareAt(const Kernels& kernels, const float* a, const float* b, size_t n)
     distance += (x - y) * (x - y);
     magnitude += x * x + y * y;
   }
-  const bool good = EXPECT(Near(kernels.dot(a, b, n), dot, magnitude)) &
-                    EXPECT(Near(kernels.squared_distance(a, b, n), distance, 2 * magnitude));
-  if (!good)
+  const bool dot_good = EXPECT(Near(kernels.dot(a, b, n), dot, magnitude));
+  const bool distance_good = EXPECT(Near(kernels.squared_distance(a, b, n), distance, 2 * magnitude));
+  if (!dot_good || !distance_good)
     std::fprintf(stderr, "kernel %s, length %zu, seed %llu\n", kernels.name, n,
                  static_cast<unsigned long long>(kSeed));
 }
