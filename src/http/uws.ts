@@ -30,9 +30,11 @@ export function loadUws(): Library {
     return require(name) as Library;
   } catch (cause) {
     const { platform, arch, version } = process;
+    const [, glibc] = /GLIBC_([\d.]+)/.exec(String(cause)) ?? [];
+    const lacks = glibc === undefined ? 'has no binary' : `needs glibc ${glibc} or newer`;
     throw new SepetError(
       'runtime_unsupported',
-      `uWebSockets.js has no binary for Node.js ${version} (ABI ${abi}) on ${platform}-${arch}; use Node.js 20, 22 or 24 on Linux with glibc, macOS or Windows.`,
+      `uWebSockets.js ${lacks} for Node.js ${version} (ABI ${abi}) on ${platform}-${arch}; use Node.js 20 or 22, or 24 with glibc 2.38, on Linux, macOS or Windows.`,
       { cause },
     );
   }
