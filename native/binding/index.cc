@@ -1,10 +1,13 @@
-// class Index({vectors, dims, graph?}) with search(call), scan(call) and stats().
+// class Index({vectors, dims, graph?}) with search(call), scan(call) and stats(). search says which way it
+// took.
 //
 // The arrays are the caller's, usually views on a mapped file; an Index keeps them alive by references and
 // owns only its scratch. One Index belongs to one JavaScript thread; many may look at the same memory.
 #include <limits>
 
 #include "binding/node.h"
+#include "core/hnsw/filter.h"
+#include "core/hnsw/rowset.h"
 #include "core/hnsw/search.h"
 
 namespace sepet::binding {
@@ -47,13 +50,35 @@ struct Batch {
   std::span<float> scores;
   std::span<uint32_t> counts;
   std::span<const uint32_t> skip;
+  std::optional<hnsw::RowSet> filter;
+  std::optional<std::span<const uint32_t>> among;
+  uint32_t scan_rows;
   size_t size;
   uint32_t k;
   uint32_t ef;
+
+  hnsw::Queries Queries() const { return {queries.data(), size, k, skip}; }
 };
 
-Batch ReadBatch(const Napi::CallbackInfo& info, size_t dims) {
-  const Fields fields(info, {"queries", "k", "ef", "rows", "scores", "counts", "skip"});
+// The shape of the vectors that a batch is asked of.
+struct Shape {
+  size_t rows;
+  size_t dims;
+};
+
+void ReadFilter(const Fields& fields, size_t rows, Batch& batch) {
+  const bool has_limit = fields.Has("scanRows");
+  batch.scan_rows = has_limit ? static_cast<uint32_t>(fields.Whole("scanRows", {0, hnsw::kMaxRows}))
+                              : hnsw::DefaultScanRows(batch.k, batch.ef);
+  if (fields.Has("filter"))
+    batch.filter.emplace(fields.Array<uint32_t>("filter", hnsw::RowSet::WordsFor(rows)), rows);
+  if (fields.Has("among")) batch.among = fields.Array<uint32_t>("among");
+}
+
+Batch ReadBatch(const Napi::CallbackInfo& info, Shape shape) {
+  const size_t dims = shape.dims;
+  const Fields fields(
+      info, {"queries", "k", "ef", "rows", "scores", "counts", "skip", "filter", "among", "scanRows"});
   Batch batch{};
   batch.k = static_cast<uint32_t>(fields.Whole("k", {1, hnsw::kMaxRows}));
   const bool has_ef = fields.Has("ef");
@@ -71,6 +96,7 @@ Batch ReadBatch(const Napi::CallbackInfo& info, size_t dims) {
   batch.scores = fields.Array<float>("scores", batch.size * batch.k);
   batch.counts = fields.Array<uint32_t>("counts", batch.size);
   if (fields.Has("skip")) batch.skip = fields.Array<uint32_t>("skip", batch.size);
+  ReadFilter(fields, shape.rows, batch);
   return batch;
 }
 
@@ -93,27 +119,24 @@ class Index : public Napi::ObjectWrap<Index> {
 
   Napi::Value Search(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
-      const Batch batch = ReadBatch(info, dims_);
+      const Batch batch = ReadBatch(info, {rows_, dims_});
       if (!graph_bytes_) Fail(Code::kArgumentInvalid, "This index was made without a graph: use scan.");
       graph_bytes_->Get();
       const hnsw::Vectors vectors = CheckedVectors(batch);
-      hits_.resize(batch.k);
-      for (size_t q = 0; q < batch.size; ++q) {
-        const uint32_t skip = batch.skip.empty() ? hnsw::kNone : batch.skip[q];
-        const hnsw::Query query{batch.queries.data() + q * dims_, batch.k, batch.ef, skip};
-        const size_t count = hnsw::Search(graph_, vectors, kernels_, query, scratch_, hits_);
-        Deliver(batch, q, std::span(hits_).first(count));
-      }
-      return info.Env().Undefined();
+      const hnsw::Way way =
+          batch.among || batch.filter ? SearchSome(vectors, batch) : SearchAll(vectors, batch);
+      return Napi::String::New(info.Env(), way == hnsw::Way::kGraph ? "graph" : "scan");
     });
   }
 
   Napi::Value Scan(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
-      const Batch batch = ReadBatch(info, dims_);
+      const Batch batch = ReadBatch(info, {rows_, dims_});
       const hnsw::Vectors vectors = CheckedVectors(batch);
-      hnsw::Scan(vectors, kernels_, batch.queries.data(), batch.size, batch.k, batch.skip, scratch_);
-      for (size_t q = 0; q < batch.size; ++q) Deliver(batch, q, scratch_.tops[q].Sorted());
+      if (batch.among || batch.filter)
+        ScanSome(vectors, batch, ListSome(batch, hnsw::kMaxRows));
+      else
+        ScanAll(vectors, batch);
       return info.Env().Undefined();
     });
   }
@@ -157,6 +180,74 @@ class Index : public Napi::ObjectWrap<Index> {
     return {vectors_->Get().data(), rows_, dims_};
   }
 
+  hnsw::Way SearchAll(const hnsw::Vectors& vectors, const Batch& batch) {
+    hits_.resize(batch.k);
+    for (size_t q = 0; q < batch.size; ++q) {
+      const size_t count = hnsw::Search(graph_, vectors, kernels_, QueryAt(batch, q), scratch_, hits_);
+      Deliver(batch, q, std::span(hits_).first(count));
+    }
+    return hnsw::Way::kGraph;
+  }
+
+  // kScan where every query of the batch was answered exactly.
+  hnsw::Way SearchSome(const hnsw::Vectors& vectors, const Batch& batch) {
+    const std::span<const uint32_t> few = ListSome(batch, batch.scan_rows);
+    if (batch.among || filter_.way() == hnsw::Way::kScan) {
+      ScanSome(vectors, batch, few);
+      return hnsw::Way::kScan;
+    }
+    hits_.resize(batch.k);
+    hnsw::Way way = hnsw::Way::kScan;
+    for (size_t q = 0; q < batch.size; ++q) {
+      const hnsw::Found found =
+          hnsw::SearchAmong(graph_, vectors, kernels_, filter_, QueryAt(batch, q), scratch_, hits_);
+      Deliver(batch, q, std::span(hits_).first(found.count));
+      if (found.way == hnsw::Way::kGraph) way = found.way;
+    }
+    return way;
+  }
+
+  void ScanAll(const hnsw::Vectors& vectors, const Batch& batch) {
+    hnsw::Scan(vectors, kernels_, batch.Queries(), scratch_);
+    DeliverTops(batch);
+  }
+
+  void ScanSome(const hnsw::Vectors& vectors, const Batch& batch, std::span<const uint32_t> rows) {
+    hnsw::ScanAmong(vectors, kernels_, rows, batch.Queries(), scratch_);
+    DeliverTops(batch);
+  }
+
+  // The rows that `among` and `filter` leave; none, and filter_ made ready for the graph, where the filter
+  // alone leaves more than `scan_rows`.
+  std::span<const uint32_t> ListSome(const Batch& batch, uint32_t scan_rows) {
+    if (batch.among) return ListAmong(batch);
+    filter_.Reset(*batch.filter, scan_rows);
+    return filter_.way() == hnsw::Way::kScan ? filter_.List() : std::span<const uint32_t>();
+  }
+
+  // Copies the rows while they are checked: shared memory could change in between.
+  std::span<const uint32_t> ListAmong(const Batch& batch) {
+    among_.clear();
+    uint64_t next = 0;
+    for (const uint32_t row : *batch.among) {
+      if (row < next || row >= rows_)
+        Fail(Code::kArgumentInvalid, "among must hold ascending rows below " + std::to_string(rows_) +
+                                         ", each once; " + std::to_string(row) + " is out of place.");
+      next = uint64_t{row} + 1;
+      if (!batch.filter || batch.filter->Has(row)) among_.push_back(row);
+    }
+    return among_;
+  }
+
+  void DeliverTops(const Batch& batch) {
+    for (size_t q = 0; q < batch.size; ++q) Deliver(batch, q, scratch_.tops[q].Sorted());
+  }
+
+  hnsw::Query QueryAt(const Batch& batch, size_t q) const {
+    const uint32_t skip = batch.skip.empty() ? hnsw::kNone : batch.skip[q];
+    return {batch.queries.data() + q * dims_, batch.k, batch.ef, skip};
+  }
+
   const simd::Kernels& kernels_ = simd::ActiveKernels();
   size_t rows_ = 0;
   size_t dims_ = 0;
@@ -165,6 +256,8 @@ class Index : public Napi::ObjectWrap<Index> {
   std::optional<Held<uint8_t>> graph_bytes_;
   hnsw::Graph graph_;
   hnsw::Scratch scratch_;
+  hnsw::Filter filter_;
+  std::vector<uint32_t> among_;
   std::vector<hnsw::Hit> hits_;
 };
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isErrorCode, SepetError } from '../base/errors.ts';
 import type { SectionArray, SectionType } from '../base/sections.ts';
-import type { BuildGraphCall, IndexStats, SearchCall } from './search.ts';
+import type { BuildGraphCall, IndexStats, SearchCall, SearchWay } from './search.ts';
 import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
 
 export interface RawSection {
@@ -18,7 +18,7 @@ export interface RawSection {
 }
 
 export interface RawIndex {
-  search(call: SearchCall): void;
+  search(call: SearchCall): SearchWay;
   scan(call: SearchCall): void;
   stats(): IndexStats;
 }

@@ -10,6 +10,7 @@ export {
   type IndexStats,
   noRow,
   type SearchCall,
+  type SearchWay,
 } from './search.ts';
 export { type Word2vecCall, type Word2vecStep, word2vecCounters, word2vecTrain } from './word2vec.ts';
 

@@ -19,7 +19,22 @@ export interface SearchCall {
   readonly counts: Uint32Array;
   /** One row to leave out for each query, `noRow` for none. */
   readonly skip?: Uint32Array;
+  /**
+   * Which rows may be returned, for the whole batch: ceil(rows / 32) words, bit `row % 32` of word `row >>> 5`. A search then
+   * returns min(k, eligible) results, whatever the filter.
+   */
+  readonly filter?: Uint32Array;
+  /** The only rows looked at, ascending and each once; the answers are exact. With `filter`, rows that are in both. */
+  readonly among?: Uint32Array;
+  /**
+   * Up to this many eligible rows a filtered search is an exact scan; 150 times the larger of k and ef if absent, but at
+   * least 30,000.
+   */
+  readonly scanRows?: number;
 }
+
+/** How a search was answered: 'scan' is exact. */
+export type SearchWay = 'graph' | 'scan';
 
 export interface IndexStats {
   readonly rows: number;
@@ -48,12 +63,15 @@ export class Index {
     this.#raw = native(() => new binding.Index(options));
   }
 
-  /** On the graph: approximate, fast. Throws argument_invalid, vector_not_finite. */
-  search(call: SearchCall): void {
-    native(() => this.#raw.search(call));
+  /**
+   * On the graph: approximate, fast. Under a filter that leaves few rows, with `among`, or where the graph would not find
+   * enough, by scan; 'scan' is returned where all queries of the batch were answered so. Throws argument_invalid, vector_not_finite.
+   */
+  search(call: SearchCall): SearchWay {
+    return native(() => this.#raw.search(call));
   }
 
-  /** Over every row: exact. Throws argument_invalid, vector_not_finite. */
+  /** Over every row, or every row that `filter` and `among` leave: exact. Throws argument_invalid, vector_not_finite. */
   scan(call: SearchCall): void {
     native(() => this.#raw.scan(call));
   }

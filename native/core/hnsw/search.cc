@@ -3,43 +3,6 @@
 #include <algorithm>
 
 namespace sepet::hnsw {
-namespace {
-
-void Prefetch(const float* vector, size_t dims) {
-  const auto* bytes = reinterpret_cast<const char*>(vector);
-  const size_t length = std::min<size_t>(dims * sizeof(float), 512);
-  for (size_t at = 0; at < length; at += 64) __builtin_prefetch(bytes + at);
-}
-
-// Walks greedily down the upper levels. Returns the row where the base level is entered.
-uint32_t Descend(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels,
-                 const float* query) {
-  const GraphHeader& header = graph.header();
-  if (header.upper_nodes == 0) return header.entry;
-  uint32_t node = header.entry;
-  const uint32_t entry_row = graph.EntryRow();
-  if (entry_row >= header.rows) return entry_row;
-  float best = kernels.dot(query, vectors.Row(entry_row), vectors.dims);
-  for (uint32_t level = header.max_level; level > 0; --level) {
-    for (bool moved = true; moved;) {
-      moved = false;
-      for (const uint32_t next : graph.Upper(node, level)) {
-        if (next >= header.upper_nodes) break;
-        const uint32_t row = graph.UpperRow(next);
-        if (row >= header.rows) continue;
-        const float score = kernels.dot(query, vectors.Row(row), vectors.dims);
-        if (score > best) {
-          best = score;
-          node = next;
-          moved = true;
-        }
-      }
-    }
-  }
-  return graph.UpperRow(node);
-}
-
-}  // namespace
 
 void Pool::Reset(size_t capacity) {
   entries_.resize(capacity);
@@ -73,6 +36,33 @@ void Visited::Reset(size_t rows) {
     std::fill(seen_.begin(), seen_.end(), uint16_t{0});
     epoch_ = 1;
   }
+}
+
+uint32_t Descend(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels,
+                 const float* query) {
+  const GraphHeader& header = graph.header();
+  if (header.upper_nodes == 0) return header.entry;
+  uint32_t node = header.entry;
+  const uint32_t entry_row = graph.EntryRow();
+  if (entry_row >= header.rows) return entry_row;
+  float best = kernels.dot(query, vectors.Row(entry_row), vectors.dims);
+  for (uint32_t level = header.max_level; level > 0; --level) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const uint32_t next : graph.Upper(node, level)) {
+        if (next >= header.upper_nodes) break;
+        const uint32_t row = graph.UpperRow(next);
+        if (row >= header.rows) continue;
+        const float score = kernels.dot(query, vectors.Row(row), vectors.dims);
+        if (score > best) {
+          best = score;
+          node = next;
+          moved = true;
+        }
+      }
+    }
+  }
+  return graph.UpperRow(node);
 }
 
 size_t Search(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Query& query,

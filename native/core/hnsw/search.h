@@ -57,6 +57,7 @@ struct Scratch {
   Pool pool;
   Visited visited;
   std::vector<uint32_t> fresh;
+  std::vector<uint32_t> bridges;
   std::vector<TopHits> tops;
 };
 
@@ -67,15 +68,29 @@ struct Query {
   uint32_t skip;  // a row to pass through but never to return, or kNone
 };
 
+// Walks greedily down the upper levels. Returns the row where the base level is entered; a number past the
+// last row only where the graph's bytes were changed since it was opened.
+uint32_t Descend(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels,
+                 const float* query);
+
 // Fills `hits` with at most query.k hits, best first; returns how many. Fewer than k only where fewer can be
 // reached.
 size_t Search(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Query& query,
               Scratch& scratch, std::span<Hit> hits);
 
-// One batch of exact searches: `count` queries of vectors.dims floats. Query i's hits are
-// scratch.tops[i].Sorted(), min(k, rows that are not skipped) of them. `skip` holds a row a query, or is
-// empty.
-void Scan(const Vectors& vectors, const simd::Kernels& kernels, const float* queries, size_t count,
-          uint32_t k, std::span<const uint32_t> skip, Scratch& scratch);
+// Queries that are answered together: `count` of them, vectors.dims floats each.
+struct Queries {
+  const float* data;
+  size_t count;
+  uint32_t k;
+  std::span<const uint32_t> skip;  // a row a query that is never returned (kNone for none), or empty
+};
+
+// Exact searches. Query i's hits are scratch.tops[i].Sorted(), min(k, rows that are not skipped) of them.
+void Scan(const Vectors& vectors, const simd::Kernels& kernels, const Queries& queries, Scratch& scratch);
+
+// The same over some rows only, all below vectors.rows; fastest when they ascend.
+void ScanAmong(const Vectors& vectors, const simd::Kernels& kernels, std::span<const uint32_t> among,
+               const Queries& queries, Scratch& scratch);
 
 }  // namespace sepet::hnsw

@@ -19,7 +19,7 @@ void ScanEqualsSort() {
   Scratch scratch;
   for (const uint32_t k : {1u, 7u, 700u, 5000u}) {
     const std::vector<uint32_t> skip = {kNone, 6, 0};
-    Scan(products.vectors(), simd::ActiveKernels(), products.in.data(), 3, k, skip, scratch);
+    Scan(products.vectors(), simd::ActiveKernels(), {products.in.data(), 3, k, skip}, scratch);
     for (size_t q = 0; q < 3; ++q) {
       std::vector<Hit> all;
       for (uint32_t row = 0; row < 700; ++row)

@@ -64,7 +64,7 @@ class Answers {
     const size_t dims = builder_.vectors.dims;
     batch.clear();
     for (size_t q = begin; q < end; ++q) batch.insert(batch.end(), QueryAt(q), QueryAt(q) + dims);
-    Scan(builder_.vectors, builder_.kernels, batch.data(), end - begin, kHits, {}, scratch);
+    Scan(builder_.vectors, builder_.kernels, {batch.data(), end - begin, kHits, {}}, scratch);
     for (size_t q = begin; q < end; ++q) Keep(q, scratch.tops[q - begin].Sorted());
   }
 

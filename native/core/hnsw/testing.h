@@ -77,7 +77,7 @@ inline std::vector<Hit> SearchAll(const Built& built, const Vectors& vectors, co
 
 inline std::vector<Hit> ScanAll(const Vectors& vectors, const Query& query, Scratch& scratch) {
   const uint32_t skip[] = {query.skip};
-  Scan(vectors, simd::ActiveKernels(), query.vector, 1, query.k, skip, scratch);
+  Scan(vectors, simd::ActiveKernels(), {query.vector, 1, query.k, skip}, scratch);
   return scratch.tops[0].Sorted();
 }
 

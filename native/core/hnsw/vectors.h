@@ -2,6 +2,7 @@
 // else.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,6 +24,13 @@ struct Vectors {
 
   const float* Row(size_t row) const { return data + row * dims; }
 };
+
+// Asks for a vector that will be read soon.
+inline void Prefetch(const float* vector, size_t dims) {
+  const auto* bytes = reinterpret_cast<const char*>(vector);
+  const size_t length = std::min<size_t>(dims * sizeof(float), 512);
+  for (size_t at = 0; at < length; at += 64) __builtin_prefetch(bytes + at);
+}
 
 // Whether every value is finite and the norm small enough that no inner product of two such vectors
 // overflows.

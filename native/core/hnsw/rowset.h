@@ -1,0 +1,43 @@
+// Rows as bits: which of the rows may be returned. Bit `row % 32` of word `row / 32`; bits past the last row
+// do not count. The words belong to someone else, who must not change them during a call (a change gives
+// wrong rows, never a bad address).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sepet::hnsw {
+
+class RowSet {
+ public:
+  static constexpr size_t WordsFor(size_t rows) { return (rows + 31) / 32; }
+
+  RowSet() = default;
+  // `words` holds at least WordsFor(rows) of them.
+  RowSet(std::span<const uint32_t> words, size_t rows) : words_(words.first(WordsFor(rows))), rows_(rows) {}
+
+  bool Has(uint32_t row) const { return (words_[row / 32] >> (row % 32) & 1) != 0; }
+  size_t Count() const;
+  // Fills `list` with the rows, ascending.
+  void List(std::vector<uint32_t>& list) const;
+  // Fills `list` with `wanted` rows spread evenly over the set, ascending, or with all where there are no
+  // more than that. `count` is Count().
+  void Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const;
+
+ private:
+  size_t Pairs() const { return (words_.size() + 1) / 2; }
+  // Rows 64 * pair and on, bits past the last row cleared.
+  uint64_t Pair(size_t pair) const {
+    const size_t low = pair * 2, high = low + 1;
+    const uint64_t bits = words_[low] | (high < words_.size() ? uint64_t{words_[high]} << 32 : 0);
+    const size_t left = rows_ - pair * 64;
+    return left < 64 ? bits & ((uint64_t{1} << left) - 1) : bits;
+  }
+
+  std::span<const uint32_t> words_;
+  size_t rows_ = 0;
+};
+
+}  // namespace sepet::hnsw
