@@ -17,6 +17,7 @@ const table = {
   runtime_unsupported: [500, 'A native library has no binary for this Node.js or platform.'],
   internal: [500, 'Something failed that should not have; the log holds the details.'],
   // Policies
+  policy_unknown: [404, 'No policy of this name is served; the message names the nearest one.'],
   policy_invalid: [400, 'The policy document breaks its schema or names something that the artifact lacks.'],
   // Data on its way in
   input_missing: [400, 'A file or folder that a command needs does not exist.'],

@@ -72,6 +72,8 @@ export function printResult(result: IngestResult, run: { out: string; seconds: n
       `in ${source.products.map(({ file }) => file).join(', ')}${how}`,
     ]);
   }
+  for (const [name, known] of Object.entries(counts.fields))
+    facts.push([number(known), name, 'known of so many products']);
   const shown = result.unreadable.map(
     ({ file, line, why, text }) => `  ${file}, line ${line}: ${why}: ${text}`,
   );

@@ -1,7 +1,7 @@
 // `sepet ingest`: orders in, a folder of baskets out, and an account of every line.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { FieldColumns, OrderField, ProductField } from '../dataprep/fields.ts';
+import type { FieldColumns, NumericFields, OrderField, ProductField } from '../dataprep/fields.ts';
 import type { IngestResult } from '../dataprep/ingest.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
@@ -12,6 +12,7 @@ type Flags = { [field in OrderField]?: readonly string[] } & {
   map?: string;
   products?: string;
   productColumns?: FieldColumns<ProductField>;
+  fields?: NumericFields;
   cancelled?: string;
   productCode?: string;
   upperCase?: true;
@@ -36,7 +37,8 @@ are taken where they exist; name others by the options above or in a mapping fil
 Examples:
   sepet ingest orders.csv.gz --out data/shop
   sepet ingest 2024.csv 2025.csv --order OrderNo --product Sku --time Date --quantity Qty --out data/shop
-  sepet ingest orders.parquet --products products.jsonl --product-columns id=sku,title=name --context category:1,gender --out data/shop
+  sepet ingest orders.parquet --products products.jsonl --product-columns id=sku,title=name --fields margin,rating=Stars --out data/shop
+  sepet ingest orders.csv --context category:1,gender --out data/shop
   sepet ingest --preset online-retail online-retail-2010-2011.csv.gz --out data/or
   sepet ingest orders.csv --map mapping.yaml --test-days 3 --strict --json --out data/shop
 `;
@@ -68,6 +70,16 @@ function productColumns(text: string): FieldColumns<ProductField> {
   return Object.fromEntries(pairs) as FieldColumns<ProductField>;
 }
 
+/** `margin,rating=Stars` as columns by field. */
+const numericFields = (text: string): NumericFields =>
+  Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name = '', column = name] = /^\s*([^=]*?)\s*(?:=\s*(.+?)\s*)?$/.exec(pair) ?? [];
+      if (name === '') throw new InvalidArgumentError('Write NAME,NAME=COLUMN.');
+      return [name, column] as const;
+    }),
+  );
+
 export function register(program: Command): void {
   const command = program
     .command('ingest')
@@ -88,6 +100,11 @@ export function register(program: Command): void {
       '--product-columns <map>',
       'Its columns: FIELD=COLUMN,… (COLUMN+COLUMN joins several)',
       productColumns,
+    )
+    .option(
+      '--fields <names>',
+      'Its numeric columns for policies, such as margin,rating=Stars (NAME=COLUMN)',
+      numericFields,
     )
     .option('--cancelled <regexp>', 'Orders whose id matches are cancelled')
     .option('--product-code <regexp>', 'Codes that do not match are no products')
@@ -134,6 +151,7 @@ async function run(files: string[], flags: Flags): Promise<void> {
       mapping: {
         orders,
         products: flags.productColumns,
+        fields: flags.fields,
         cancelled: flags.cancelled,
         productCode: flags.productCode,
         upperCase: flags.upperCase,

@@ -115,13 +115,15 @@ function asText(
   ].join('\n')}\n`;
 }
 
-function facts({ manifest, index }: Artifact, id: string): string {
+function facts({ manifest, index, catalog }: Artifact, id: string): string {
   const { counts, recall, parameters, popularity } = manifest;
   const graph = index.stats();
   const at = recall.at
     .map(({ efSearch, recall }) => `${recall.toFixed(4)} at efSearch ${efSearch}`)
     .join(', ');
   const { seed, threads } = parameters.build;
+  const { numeric } = catalog.columns;
+  const fields = numeric.size === 0 ? '' : `, fields ${[...numeric.keys()].join(', ')}`;
   const rows: [string, string][] = [
     ['artifact', id],
     ['name', manifest.name],
@@ -135,7 +137,7 @@ function facts({ manifest, index }: Artifact, id: string): string {
     ],
     [
       'metadata',
-      `${count(counts.categories)} categories, ${count(counts.brands)} brands, prices in ${manifest.currency ?? 'no stated currency'}`,
+      `${count(counts.categories)} categories, ${count(counts.brands)} brands, ${count(catalog.groups.length)} groups of variants, prices in ${manifest.currency ?? 'no stated currency'}${fields}`,
     ],
     [
       'orders',

@@ -25,6 +25,7 @@ export const productFields = {
   stock: 'In stock: true or false, or a number of pieces.',
   released: 'Release date.',
   image: 'Address of an image.',
+  group: 'Name of the model of which the product is a variant: one for all its colours and sizes.',
 } as const;
 
 export type OrderField = keyof typeof orderFields;
@@ -32,6 +33,9 @@ export type ProductField = keyof typeof productFields;
 
 /** Columns by field; several columns only for category and brand. */
 export type FieldColumns<F extends string> = Readonly<Partial<Record<F, readonly string[]>>>;
+
+/** Columns of the product table by the name of the numeric field that they fill, such as `margin`. */
+export type NumericFields = Readonly<Record<string, string>>;
 
 /** Column names that are taken without being mapped, where a file has them. */
 export const usualColumns: {
@@ -61,6 +65,7 @@ export const usualColumns: {
     stock: ['stock'],
     released: ['released'],
     image: ['image'],
+    group: ['group'],
   },
 };
 

@@ -17,7 +17,7 @@ import {
   type SplitRule,
   splitTime,
 } from './baskets.ts';
-import type { FieldColumns } from './fields.ts';
+import type { FieldColumns, NumericFields } from './fields.ts';
 import { checkPatterns, createLines, insertLines, orderColumns } from './lines.ts';
 import { type Mapping, type MappingInput, readMappingFile, resolveMapping } from './mapping.ts';
 import { isPreset, type Preset, presets } from './presets.ts';
@@ -106,7 +106,8 @@ async function readCatalogue(
   job: Job,
   path: string | undefined,
 ): Promise<{ counts: CatalogueCounts | null; columns: FieldColumns<string> }> {
-  await job.database.run(createCatalogue);
+  const { fields } = job.mapping;
+  await job.database.run(createCatalogue(fields));
   if (path === undefined) return { counts: null, columns: {} };
   const read = await readSource(job, path, 'catalogue_line', (source) => {
     const columns = productColumns(source, job.mapping);
@@ -209,6 +210,15 @@ async function basketFigures(database: Database, split: string | null, maxBasket
   );
 }
 
+/** Products with a known value, by numeric field. */
+async function knownValues(database: Database, fields: NumericFields): Promise<Record<string, number>> {
+  const names = Object.keys(fields).sort();
+  if (names.length === 0) return {};
+  const counts = names.map((name) => `count(num_${name}) AS num_${name}`).join(', ');
+  const row = await database.row<Record<string, number>>(`SELECT ${counts} FROM product`);
+  return Object.fromEntries(names.map((name) => [name, row[`num_${name}`] as number]));
+}
+
 const sources = (paths: readonly string[]) =>
   Promise.all(paths.map(async (file) => ({ file: basename(file), ...(await fileHash(file)) })));
 
@@ -233,7 +243,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
   }
   job.step('finding products');
   await database.run(createItems);
-  await createProducts(database, currency);
+  await createProducts(database, currency, mapping.fields);
   job.step('making baskets');
   await database.run(createBaskets(mapping.context));
   await database.run(numberBaskets);
@@ -241,6 +251,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
   requireBaskets(counted);
   const split = await splitTime(database, rule);
   const figures = await basketFigures(database, split, maxBasket);
+  const known = await knownValues(database, mapping.fields);
   const source = {
     preset: preset ?? null,
     orders: await sources(options.files),
@@ -261,7 +272,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
         contextColumns: contextColumns(mapping.context),
         testShare: 'share' in rule ? rule.share : null,
         testDays: 'days' in rule ? rule.days : null,
-        columns: { orders: named(orders), products: named(catalogue.columns) },
+        columns: { orders: named(orders), products: named(catalogue.columns), fields: mapping.fields },
       },
       counts: {
         ...counted,
@@ -274,6 +285,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
         products: figures.products,
         tokens: counted.kept,
         pricesUnknown: figures.pricesUnknown,
+        fields: known,
         catalogue: catalogue.counts,
       },
       time: { first: figures.first, last: figures.last, split: figures.split },
@@ -287,6 +299,21 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
 const named = (fields: FieldColumns<string>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(fields).map(([field, columns]) => [field, [...(columns ?? [])]]));
 
+/** Numeric fields stand in a product table. Without one, a preset's are left out and others an error. */
+function withoutFields(
+  mapping: Mapping,
+  inputs: readonly MappingInput[],
+  products: string | undefined,
+): Mapping {
+  if (products !== undefined) return mapping;
+  const [asked] = inputs.flatMap(({ fields }) => Object.keys(fields ?? {}));
+  if (asked === undefined) return { ...mapping, fields: {} };
+  throw new SepetError(
+    'option_invalid',
+    `The field "${asked}" is read from a product table: name the table with --products.`,
+  );
+}
+
 /**
  * Reads order lines, cleans them into baskets and writes a data folder (docs/ingest.md). Throws `input_missing`,
  * `input_unreadable`, `column_missing`, `line_unreadable` (strict), `data_empty`, `option_unknown`, `option_invalid`,
@@ -297,9 +324,10 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   const { preset: filePreset, ...fileMapping } =
     options.mapFile === undefined ? {} : await readMappingFile(options.mapFile);
   const preset = options.preset ?? filePreset;
-  const mapping = resolveMapping(preset, [fileMapping, options.mapping ?? {}]);
+  const inputs = [fileMapping, options.mapping ?? {}];
   const rule = splitRule(options);
   const products = await productsPath(options, preset);
+  const mapping = withoutFields(resolveMapping(preset, inputs), inputs, products);
   const total = options.files.length + (products === undefined ? 0 : 1) + 3;
   const unreadable: UnreadableLine[] = [];
   let done = 0;

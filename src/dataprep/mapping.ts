@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SepetError } from '../base/errors.ts';
-import { checkLimit } from '../base/limits.ts';
+import { checkLimit, limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
+import { numericFieldName } from '../base/products.ts';
 import {
   type FieldColumns,
+  type NumericFields,
   type OrderField,
   orderFields,
   type ProductField,
@@ -20,6 +22,7 @@ import { isPreset, type Preset, presets } from './presets.ts';
 export interface MappingInput {
   readonly orders?: FieldColumns<OrderField> | undefined;
   readonly products?: FieldColumns<ProductField> | undefined;
+  readonly fields?: NumericFields | undefined;
   /** A regular expression (RE2): orders whose id matches are cancelled. */
   readonly cancelled?: string | undefined;
   /** A regular expression: codes that do not match are no products. */
@@ -49,6 +52,7 @@ export type ContextPart =
 export interface Mapping {
   readonly orders: FieldColumns<OrderField>;
   readonly products: FieldColumns<ProductField>;
+  readonly fields: NumericFields;
   readonly cancelled: string | null;
   readonly productCode: string | null;
   readonly upperCase: boolean;
@@ -68,6 +72,7 @@ const shape = {
   preset: z.string().optional(),
   orders: fieldsSchema(orderFields).optional(),
   products: fieldsSchema(productFields).optional(),
+  fields: z.union([z.array(z.string().min(1)), z.record(z.string(), z.string().min(1))]).optional(),
   cancelled: z.string().optional(),
   productCode: z.string().optional(),
   upperCase: z.boolean().optional(),
@@ -87,6 +92,9 @@ function asColumns<F extends string>(fields: Record<string, unknown> | undefined
   ) as FieldColumns<F>;
 }
 
+const sameNames = (names: readonly string[]): NumericFields =>
+  Object.fromEntries(names.map((name) => [name, name]));
+
 /** Reads a mapping file (YAML or JSON). Throws `input_missing`, `input_unreadable`, `option_unknown`, `option_invalid`. */
 export async function readMappingFile(path: string): Promise<MappingInput & { preset?: string | undefined }> {
   let text: string;
@@ -104,8 +112,13 @@ export async function readMappingFile(path: string): Promise<MappingInput & { pr
   }
   const result = fileSchema.safeParse(document ?? {});
   if (result.success) {
-    const { orders, products, ...rest } = result.data;
-    return { ...rest, orders: asColumns<OrderField>(orders), products: asColumns<ProductField>(products) };
+    const { orders, products, fields, ...rest } = result.data;
+    return {
+      ...rest,
+      orders: asColumns<OrderField>(orders),
+      products: asColumns<ProductField>(products),
+      ...(fields && { fields: Array.isArray(fields) ? sameNames(fields) : fields }),
+    };
   }
   const [issue] = result.error.issues;
   if (issue?.code === 'unrecognized_keys') {
@@ -160,6 +173,29 @@ function checkSeveral(fields: FieldColumns<string>): void {
       throw new SepetError('option_invalid', `${field} takes one column, not ${names?.join(', ')}.`);
 }
 
+function checkNumeric(fields: NumericFields): void {
+  const names = Object.keys(fields);
+  const { max } = limits.numericFields;
+  if (names.length > max)
+    throw new SepetError(
+      'option_invalid',
+      `There are ${names.length} numeric fields; at most ${max} are possible.`,
+    );
+  const bad = names.find((name) => !numericFieldName.test(name));
+  if (bad !== undefined)
+    throw new SepetError(
+      'option_invalid',
+      `A numeric field's name is up to 16 letters, digits and _ from a small letter on, not "${bad}"; name its column as NAME=COLUMN.`,
+    );
+  const lower = names.map((name) => name.toLowerCase());
+  const twin = names.find((_, i) => lower.indexOf(lower[i] as string) < i);
+  if (twin !== undefined)
+    throw new SepetError(
+      'option_invalid',
+      `Another numeric field is called like "${twin}", but for capitals.`,
+    );
+}
+
 function checkedCurrency(currency: string): string {
   const code = currency.toUpperCase();
   if (/^[A-Z]{3}$/.test(code)) return code;
@@ -179,6 +215,8 @@ export function resolveMapping(presetName: string | undefined, inputs: readonly 
   const products: FieldColumns<ProductField> = Object.assign({}, ...all.map((input) => input.products));
   checkSeveral(orders);
   checkSeveral(products);
+  const fields: NumericFields = Object.assign({}, ...all.map((input) => input.fields));
+  checkNumeric(fields);
   if (orders.price !== undefined && orders.total !== undefined)
     throw new SepetError('option_invalid', 'Map price (of a piece) or total (of the line), not both.');
   const delimiter = last('delimiter') ?? null;
@@ -188,6 +226,7 @@ export function resolveMapping(presetName: string | undefined, inputs: readonly 
   return {
     orders,
     products,
+    fields,
     cancelled: last('cancelled') ?? null,
     productCode: last('productCode') ?? null,
     upperCase: last('upperCase') ?? false,

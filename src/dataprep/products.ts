@@ -2,13 +2,14 @@
 
 import { SepetError } from '../base/errors.ts';
 import { type Database, literal } from '../tables/duckdb.ts';
-import { type FieldColumns, type ProductField, usualColumns } from './fields.ts';
+import { type FieldColumns, type NumericFields, type ProductField, usualColumns } from './fields.ts';
 import type { Mapping } from './mapping.ts';
-import { chooseColumns, type Source } from './source.ts';
+import { chooseColumns, requireColumn, type Source } from './source.ts';
 import {
   boundedMinor,
   brandName,
   categoryPath,
+  finite,
   gender,
   inStock,
   minorUnitsOf,
@@ -18,13 +19,22 @@ import {
 } from './values.ts';
 
 /** Makes the empty table that `insertCatalogue` fills. */
-export const createCatalogue = `CREATE TABLE catalogue_line (
+export const createCatalogue = (fields: NumericFields): string => `CREATE TABLE catalogue_line (
   id VARCHAR, title VARCHAR, category VARCHAR, brand VARCHAR, gender VARCHAR, minor UBIGINT, priceless BOOLEAN,
-  currency VARCHAR, in_stock BOOLEAN, released DATE, image VARCHAR)`;
+  currency VARCHAR, in_stock BOOLEAN, released DATE, image VARCHAR,
+  model VARCHAR${numericColumns(fields, (column) => `${column} DOUBLE`)})`;
+
+/** What each numeric field adds to a list of columns. */
+const numericColumns = (fields: NumericFields, write: (column: string, from: string) => string): string =>
+  Object.keys(fields)
+    .sort()
+    .map((name) => `, ${write(`num_${name}`, fields[name] as string)}`)
+    .join('');
 
 /** The columns that feed the product fields, checked against the file. Throws `column_missing`. */
 export function productColumns(source: Source, mapping: Mapping): FieldColumns<ProductField> {
   const chosen = chooseColumns<ProductField>(source, mapping.products, usualColumns.products);
+  for (const name of Object.values(mapping.fields)) requireColumn(source, name);
   if (chosen.id !== undefined) return chosen;
   const has = source.columns.slice(0, 20).join(', ');
   throw new SepetError(
@@ -39,7 +49,7 @@ export function insertCatalogue(
   fields: FieldColumns<ProductField>,
   mapping: Mapping,
 ): string {
-  const wanted = [...new Set(Object.values(fields).flat())];
+  const wanted = [...new Set([...Object.values(fields).flat(), ...Object.values(mapping.fields)])];
   const column = (name: string | undefined): string =>
     name === undefined ? 'NULL' : `n${wanted.indexOf(name)}`;
   const one = (field: ProductField): string => column(fields[field]?.[0]);
@@ -52,7 +62,8 @@ export function insertCatalogue(
   return `INSERT INTO catalogue_line SELECT ${id}, ${one('title')},
       ${fields.category === undefined ? 'NULL' : categoryPath(several('category'))}, ${brandName(several('brand'))},
       ${gender(one('gender'))}, minor, minor IS NULL AND ${one('price')} IS NOT NULL, currency, ${inStock(one('stock'))},
-      CAST(${sane('any_time')} AS DATE), ${one('image')}
+      CAST(${sane('any_time')} AS DATE), ${one('image')},
+      ${one('group')}${numericColumns(mapping.fields, (_, from) => finite(column(from), mapping.decimalComma))}
     FROM (SELECT *, ${boundedMinor('any_minor')} AS minor FROM (${priced}))`;
 }
 
@@ -79,7 +90,11 @@ const commonest = (column: string): string =>
  * Makes table `product` from `line`, `item` and `catalogue_line`: rows by falling number of orders, then id. A price is
  * the catalogue's, else the median of what was paid.
  */
-export async function createProducts(database: Database, currency: string | null): Promise<void> {
+export async function createProducts(
+  database: Database,
+  currency: string | null,
+  fields: NumericFields,
+): Promise<void> {
   const own = currency === null ? 'NULL' : literal(currency);
   await database.run(`CREATE TABLE product AS
     WITH catalogue AS (${catalogue}),
@@ -94,6 +109,7 @@ export async function createProducts(database: Database, currency: string | null
       coalesce(catalogue.gender, gender.value) AS gender, coalesce(catalogue.minor, paid.minor) AS price_minor,
       CASE WHEN catalogue.minor IS NOT NULL THEN catalogue.currency WHEN paid.minor IS NOT NULL THEN ${own} END AS currency,
       catalogue.in_stock AS in_stock, catalogue.released AS released, catalogue.image AS image,
+      catalogue.model AS "group"${numericColumns(fields, (column) => `catalogue.${column}`)},
       CAST(coalesce(ordered.orders, 0) AS UINTEGER) AS orders
     FROM known LEFT JOIN catalogue ON catalogue.id = known.id LEFT JOIN ordered ON ordered.code = known.id
       LEFT JOIN paid ON paid.code = known.id LEFT JOIN title ON title.code = known.id

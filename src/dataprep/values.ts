@@ -12,6 +12,12 @@ const digits = (column: string, decimalComma: boolean): string =>
 export const number = (column: string, decimalComma: boolean): string =>
   `TRY_CAST(${digits(column, decimalComma)} AS DOUBLE)`;
 
+/** A DOUBLE that a f32 column can hold; NULL for everything else. */
+export const finite = (column: string, decimalComma: boolean): string => {
+  const value = number(column, decimalComma);
+  return `CASE WHEN ${value} BETWEEN -3.4e38 AND 3.4e38 THEN ${value} END`;
+};
+
 /** Money as a decimal with six places, so that 2.55 is exactly that. */
 export const money = (column: string, decimalComma: boolean): string =>
   `TRY_CAST(${digits(column, decimalComma)} AS DECIMAL(18, 6))`;

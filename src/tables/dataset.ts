@@ -3,7 +3,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SepetError } from '../base/errors.ts';
-import { unknown8, unknown32, unknownDay } from '../base/products.ts';
+import { numericFieldName, unknown8, unknown32, unknownDay } from '../base/products.ts';
 import { type Database, withDatabase } from './duckdb.ts';
 import { basketsFile, productsFile } from './manifest.ts';
 
@@ -38,6 +38,10 @@ export interface ProductTable {
   /** Days since 1970. */
   readonly released: Int32Array;
   readonly images: readonly (string | null)[];
+  /** The model of which a product is a variant. */
+  readonly groups: readonly (string | null)[];
+  /** The shop's own fields by name; NaN unknown. */
+  readonly numeric: ReadonlyMap<string, Float32Array>;
   /** Cleaned orders that hold the product: of all time, and of the training time. */
   readonly orders: Uint32Array;
   readonly ordersTrain: Uint32Array;
@@ -78,14 +82,30 @@ export function readBaskets(dir: string, options: { readonly split?: Split } = {
   });
 }
 
+/** The columns of a product table: earlier versions wrote no groups, and numeric fields are the shop's own. */
+async function productColumns(
+  database: Database,
+  path: string,
+): Promise<{ hasGroups: boolean; fields: string[] }> {
+  const described = await database.rows<{ column_name: string }>(
+    'DESCRIBE SELECT * FROM read_parquet($path)',
+    { path },
+  );
+  const names = described.map(({ column_name: name }) => name);
+  const fields = names.flatMap((name) => (name.startsWith('num_') ? [name.slice('num_'.length)] : []));
+  return { hasGroups: names.includes('group'), fields: fields.filter((name) => numericFieldName.test(name)) };
+}
+
 /** Reads all products by row. Throws `input_missing`, `input_unreadable`. */
 export function readProducts(dir: string): Promise<ProductTable> {
   return readFrom(dir, productsFile, async (database, path) => {
+    const { hasGroups, fields } = await productColumns(database, path);
+    const numeric = fields.map((name) => `, coalesce(num_${name}, 'nan'::DOUBLE) AS num_${name}`);
     const table = await database.columns(
       `SELECT id, title, category, brand, gender, coalesce(price_minor, ${unknown32}) AS price, currency,
               coalesce(in_stock::UTINYINT, ${unknown8}) AS stock,
               coalesce(datediff('day', DATE '1970-01-01', released), ${unknownDay}) AS released,
-              image, orders, orders_train
+              image, ${hasGroups ? '"group"' : 'NULL::VARCHAR AS "group"'}, orders, orders_train${numeric.join('')}
          FROM read_parquet($path) ORDER BY row`,
       {
         id: 'text',
@@ -98,8 +118,10 @@ export function readProducts(dir: string): Promise<ProductTable> {
         stock: 'u8',
         released: 'i32',
         image: 'text',
+        group: 'text',
         orders: 'u32',
         orders_train: 'u32',
+        ...Object.fromEntries(fields.map((name) => [`num_${name}`, 'f32'] as const)),
       },
       { path },
     );
@@ -115,6 +137,10 @@ export function readProducts(dir: string): Promise<ProductTable> {
       stock: table.stock,
       released: table.released,
       images: table.image,
+      groups: table.group,
+      numeric: new Map(
+        fields.map((name) => [name, (table as Record<string, unknown>)[`num_${name}`] as Float32Array]),
+      ),
       orders: table.orders,
       ordersTrain: table.orders_train,
     };

@@ -28,6 +28,8 @@ const manifestSchema = z.object({
     columns: z.object({
       orders: z.record(text, z.array(text)),
       products: z.record(text, z.array(text)),
+      /** Columns of the product table by numeric field. */
+      fields: z.record(text, text).default({}),
     }),
   }),
   counts: z.object({
@@ -47,6 +49,8 @@ const manifestSchema = z.object({
     tokens: count,
     /** Prices that were dropped to unknown: unreadable, or beyond 2^32 - 2 minor units. */
     pricesUnknown: count,
+    /** Products with a known value, by numeric field. */
+    fields: z.record(text, count).default({}),
     /** Lines of the product table: lines = kept + the sum of dropped. */
     catalogue: z.object({ lines: count, kept: count, dropped: z.record(text, count) }).nullable(),
   }),

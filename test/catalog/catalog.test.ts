@@ -21,6 +21,8 @@ const product = fc.record({
   stock: fc.constantFrom(0, 1, unknown8),
   released: fc.oneof(fc.constant(unknownDay), fc.integer({ min: -10_000, max: 30_000 })),
   orders: fc.nat(5000),
+  group: fc.option(text),
+  margin: fc.oneof(fc.constant(Number.NaN), fc.float({ noNaN: true, noDefaultInfinity: true })),
 });
 type Product = typeof product extends fc.Arbitrary<infer P> ? P : never;
 
@@ -36,6 +38,8 @@ function toInput(products: readonly Product[]): CatalogInput {
     stock: Uint8Array.from(products, ({ stock }) => stock),
     released: Int32Array.from(products, ({ released }) => released),
     orders: Uint32Array.from(products, ({ orders }) => orders),
+    groups: products.map(({ group }) => group),
+    numeric: new Map([['margin', Float32Array.from(products, ({ margin }) => margin)]]),
   };
 }
 
@@ -53,6 +57,8 @@ const withIds = (ids: string[]): CatalogInput =>
       stock: unknown8,
       released: unknownDay,
       orders: 0,
+      group: null,
+      margin: Number.NaN,
     })),
   );
 
@@ -83,6 +89,10 @@ describe('a catalogue', () => {
           );
           expect([columns.price[row], columns.stock[row]]).toEqual([wanted.price, wanted.stock]);
           expect([columns.released[row], columns.orders[row]]).toEqual([wanted.released, wanted.orders]);
+          expect(columns.group[row]).toBe(
+            wanted.group === null ? unknown32 : catalog.groups.find(wanted.group),
+          );
+          expect(columns.numeric.get('margin')?.[row]).toBe(wanted.margin);
         });
       }),
     );
@@ -183,6 +193,49 @@ describe('price bands', () => {
         expect(sorted.every((band) => band <= 4)).toBe(true);
       }),
     );
+  });
+});
+
+describe('groups and numeric fields', () => {
+  const three = withIds(['a', 'b', 'c']);
+  const field = Float32Array.from([1, Number.NaN, 3]);
+
+  it('are numbered densely, and any number of fields is kept by name', () => {
+    const catalog = open({
+      ...three,
+      groups: ['shoe', null, 'shoe'],
+      numeric: new Map([
+        ['rating', field],
+        ['margin', new Float32Array(3)],
+      ]),
+    });
+    expect([...catalog.columns.group]).toEqual([0, unknown32, 0]);
+    expect([...catalog.groups]).toEqual(['shoe']);
+    expect([...catalog.columns.numeric.keys()]).toEqual(['margin', 'rating']);
+    expect(catalog.columns.numeric.get('rating')).toEqual(field);
+  });
+
+  it('are unknown in an artifact that was built before them', () => {
+    const older = encodeCatalog(three).filter(({ name }) => !/group|num\.|dict\.numeric/.test(name));
+    const { columns, groups } = openCatalog(sourceOf(older), 3);
+    expect([...columns.group]).toEqual([unknown32, unknown32, unknown32]);
+    expect([columns.numeric.size, groups.length]).toEqual([0, 0]);
+  });
+
+  it('refuse names that no section can have, too many fields, and sizes that disagree', () => {
+    const named = (...names: string[]) => ({
+      ...three,
+      numeric: new Map(names.map((name) => [name, field])),
+    });
+    for (const name of ['', 'Margin', '9th', 'a-b', 'a'.repeat(17)])
+      expect(() => encodeCatalog(named(name))).toThrow('cannot be called');
+    const names = Array.from({ length: 17 }, (_, i) => `f${i}`);
+    expect(open(named(...names.slice(1))).columns.numeric.size).toBe(16);
+    expect(() => encodeCatalog(named(...names))).toThrow('at most 16');
+    const short = encodeCatalog(named('margin')).map((section) =>
+      section.name === 'num.margin' ? { ...section, data: new Float32Array(2) } : section,
+    );
+    expect(() => openCatalog(sourceOf(short), 3)).toThrow('num.margin has 2 values for 3 products');
   });
 });
 

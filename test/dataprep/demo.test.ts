@@ -94,18 +94,41 @@ describe('a small shop', () => {
     const images = new Set(readdirSync(join(folder, 'a', 'images')));
     for (const line of read('a', 'products.csv').trimEnd().split('\n').slice(1)) {
       titles.add(line.split('"')[1] ?? '');
-      expect(line).toMatch(/,\d+\.\d\d,TRY,\d+,\d{4}-\d\d-\d\d,images\/[a-z-]+\.svg$/);
-      expect(images).toContain(line.slice(line.lastIndexOf('/') + 1));
+      expect(line).toMatch(
+        /,\d+\.\d\d,TRY,\d+,\d{4}-\d\d-\d\d,images\/[a-z-]+\.svg,M\d+,(0\.\d\d)?,([1-5]\.\d)?$/,
+      );
+      expect(images).toContain(/images\/([^,]+)/.exec(line)?.[1]);
     }
     expect(titles.size).toBe(1000);
     expect(images.size).toBe(summary.images);
+  });
+
+  test('groups the colours and sizes of one model, and knows most margins and ratings', () => {
+    const groups = new Map<string, string[][]>();
+    for (const row of products.values()) {
+      const group = row[10] ?? '';
+      groups.set(group, [...(groups.get(group) ?? []), row]);
+    }
+    const several = [...groups.values()].filter(({ length }) => length > 1);
+    expect(several.length).toBeGreaterThan(100);
+    for (const [first, ...others] of several)
+      for (const row of others)
+        expect([row[2], row[3], row[4]]).toEqual([first?.[2], first?.[3], first?.[4]]);
+    for (const [column, least, most] of [
+      [11, 900, 990],
+      [12, 820, 930],
+    ] as const) {
+      const known = [...products.values()].filter((row) => (row[column] ?? '') !== '').length;
+      expect(known).toBeGreaterThan(least);
+      expect(known).toBeLessThan(most);
+    }
   });
 
   test('sells in order of time, one to eight lines an order, nothing before its release', () => {
     const lines = new Map<string, number>();
     const released = new Map([...products].map(([id]) => [id, '']));
     for (const line of read('a', 'products.csv').trimEnd().split('\n').slice(1)) {
-      released.set(line.slice(0, line.indexOf(',')), line.split(',').at(-2) ?? '');
+      released.set(line.slice(0, line.indexOf(',')), line.split(',').at(-5) ?? '');
     }
     let last = '';
     for (const [id = '', time = '', product = ''] of orders) {

@@ -48,7 +48,7 @@ export function seenBaskets(out: string): Promise<SeenBasket[]> {
 }
 
 export type SeenProduct = Record<
-  'id' | 'title' | 'category' | 'brand' | 'gender' | 'currency' | 'released' | 'image',
+  'id' | 'title' | 'category' | 'brand' | 'gender' | 'currency' | 'released' | 'image' | 'group',
   string | null
 > & {
   row: number;

@@ -205,6 +205,7 @@ broken
       in_stock: false,
       released: '2024-01-02',
       image: 'a.svg',
+      group: null,
       orders: 1,
       orders_train: 1,
     });
@@ -223,6 +224,56 @@ broken
       in_stock: true,
       orders: 0,
     });
+  });
+});
+
+describe('groups and numeric fields', () => {
+  const table = `id,group,margin,Stars,cost
+A,lamp,0.25,"4,5",1
+"B, ""x""",lamp,much,inf,2
+Z,,,"1e60",3
+`;
+  const ingestTable = (more: object) =>
+    run([folder.file('o.csv', csv)], { products: folder.file('p.csv', table), ...more });
+  const seen = async () =>
+    (await seenProducts(folder.out)).map((product) =>
+      Object.fromEntries(Object.entries(product).filter(([name]) => /^(id|group|num_.*)$/.test(name))),
+    );
+
+  it('are taken where they are asked for, and known only where they are numbers that a column holds', async () => {
+    const { manifest } = await ingestTable({
+      mapping: { fields: { rating: 'Stars', margin: 'margin' }, decimalComma: true },
+    });
+    expect(await seen()).toEqual([
+      { id: 'A', group: 'lamp', num_margin: 25, num_rating: 4.5 },
+      { id: 'B, "x"', group: 'lamp', num_margin: null, num_rating: null },
+      { id: 'Z', group: null, num_margin: null, num_rating: null },
+    ]);
+    expect(manifest.counts.fields).toEqual({ margin: 1, rating: 1 });
+    expect(manifest.parameters.columns.fields).toEqual({ rating: 'Stars', margin: 'margin' });
+  });
+
+  it('stand in a mapping file as a list of names, or with their columns', async () => {
+    for (const text of ['fields: [margin]', 'fields: {margin: margin}']) {
+      await ingestTable({ mapFile: folder.file('m.yaml', `${text}\nproducts: {group: cost}\n`) });
+      expect((await seen())[0]).toEqual({ id: 'A', group: '1', num_margin: 0.25 });
+    }
+  });
+
+  it('are refused by name where they cannot be', async () => {
+    const refused = (fields: object, more: object = {}) =>
+      expect(ingestTable({ mapping: { fields }, ...more })).rejects;
+    await refused({ margn: 'margn' }).toMatchObject({
+      code: 'column_missing',
+      message: expect.stringContaining('"margin"'),
+    });
+    await refused({ Stars: 'Stars' }).toMatchObject({ code: 'option_invalid' });
+    await refused({ aB: 'cost', ab: 'cost' }).toMatchObject({ message: expect.stringContaining('capitals') });
+    await refused({ cost: 'cost' }, { products: undefined }).toMatchObject({
+      message: expect.stringContaining('--products'),
+    });
+    const many = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`f${i}`, 'cost']));
+    await refused(many).toMatchObject({ message: expect.stringContaining('at most 16') });
   });
 });
 

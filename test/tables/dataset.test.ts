@@ -67,9 +67,31 @@ describe('readProducts', () => {
       stock: Uint8Array.of(1, unknown8),
       released: Int32Array.of(2, unknownDay),
       images: ['a.svg', null],
+      groups: [null, null],
+      numeric: new Map(),
       orders: Uint32Array.of(5, 0),
       ordersTrain: Uint32Array.of(4, 0),
     });
+  });
+});
+
+describe('groups and numeric fields', () => {
+  it('are read by name, unknown values as null and NaN', async () => {
+    await write(
+      `SELECT row::UINTEGER AS row, row::VARCHAR AS id, NULL AS title, NULL AS category, NULL AS brand, NULL AS gender,
+         NULL::UBIGINT AS price_minor, NULL AS currency, NULL::BOOLEAN AS in_stock, NULL::DATE AS released, NULL AS image,
+         "group", num_margin, num_rating, 0::UINTEGER AS orders, 0::UINTEGER AS orders_train
+         FROM (VALUES (0, 'm1', 0.5, NULL::DOUBLE), (1, NULL, NULL, 4.5)) AS t(row, "group", num_margin, num_rating)`,
+      'products.parquet',
+    );
+    const { groups, numeric } = await readProducts(dir);
+    expect(groups).toEqual(['m1', null]);
+    expect(numeric).toEqual(
+      new Map([
+        ['margin', Float32Array.of(0.5, Number.NaN)],
+        ['rating', Float32Array.of(Number.NaN, 4.5)],
+      ]),
+    );
   });
 });
 

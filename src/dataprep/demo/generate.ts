@@ -8,6 +8,7 @@ import { checkLimit } from '../../base/limits.ts';
 import { Random } from '../../base/random.ts';
 import { firstDay, isoDate, shopDays } from './calendar.ts';
 import { drawProduct } from './draw.ts';
+import { drawFields, type ProductFields } from './fields.ts';
 import { OrderBook } from './orders.ts';
 import { type Leaf, readLeaves } from './parse.ts';
 import { plantRelations, type Relations } from './relations.ts';
@@ -41,7 +42,8 @@ export interface DemoSummary {
 
 const currency = 'TRY';
 const orderColumns = 'order_id,time,product_id,quantity,price,customer_id\n';
-const productColumns = 'id,title,category,brand,gender,price,currency,stock,released,image\n';
+const productColumns =
+  'id,title,category,brand,gender,price,currency,stock,released,image,group,margin,rating\n';
 
 /** Generates the shop. Throws `option_invalid` for numbers out of range, `cancelled` after `signal`. */
 export async function generateDemo(options: DemoOptions): Promise<DemoSummary> {
@@ -52,9 +54,10 @@ export async function generateDemo(options: DemoOptions): Promise<DemoSummary> {
   const shop = makeShop(part(1), readLeaves(), options.products);
   const relations = plantRelations(part(2), shop);
   const book = new OrderBook(part(3), shop, relations, options.orders);
+  const fields = drawFields(part(4), shop.products);
 
   await mkdir(options.out, { recursive: true });
-  await replaceFile(options.out, 'products.csv', (file) => file.writeFile(productsCsv(shop)));
+  await replaceFile(options.out, 'products.csv', (file) => file.writeFile(productsCsv(shop, fields)));
   await replaceFile(options.out, 'truth.json', (file) => file.writeFile(truthJson(options, shop, relations)));
   const images = await writeImages(options.out, shop.products, shop.leaves);
   let lines = 0;
@@ -106,8 +109,8 @@ async function replaceFile(
 
 const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-function productsCsv({ products, leaves }: Shop): string {
-  const rows = products.map((product) =>
+function productsCsv({ products, leaves }: Shop, fields: readonly ProductFields[]): string {
+  const rows = products.map((product, row) =>
     [
       product.id,
       quoted(product.title),
@@ -119,6 +122,9 @@ function productsCsv({ products, leaves }: Shop): string {
       product.stock,
       isoDate(product.released),
       `images/${product.image}`,
+      product.group,
+      fields[row]?.margin?.toFixed(2) ?? '',
+      fields[row]?.rating?.toFixed(1) ?? '',
     ].join(','),
   );
   return `${productColumns}${rows.join('\n')}\n`;

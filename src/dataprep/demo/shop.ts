@@ -21,6 +21,8 @@ export interface Product {
   /** Day since 1970. */
   readonly released: number;
   readonly image: string;
+  /** The model of which it is a colour or size. */
+  readonly group: string;
   /** Share of its leaf's sales, up to a factor. */
   readonly popularity: number;
 }
@@ -112,11 +114,13 @@ export function makeShop(random: Random, leaves: readonly Leaf[], count: number)
   const counts = productsPerLeaf(random, leaves, count);
   const products: Product[] = [];
   const taken = new Set<string>();
+  let families = 0;
   leaves.forEach((leaf, number) => {
     const brands = random.shuffle(brandsOf(leaf.department)).slice(0, 8);
     const end = products.length + (counts[number] ?? 0);
     for (let rank = 0; products.length < end; rank++) {
       const family = familyOf(random, leaves, number, brands, rank);
+      const group = `M${10_000 + families++}`;
       for (const [index, variant] of variantsOf(random, leaf).entries()) {
         if (products.length === end) break;
         const colour = leaf.colours[variant.colour] as (typeof leaf.colours)[number];
@@ -133,6 +137,7 @@ export function makeShop(random: Random, leaves: readonly Leaf[], count: number)
           stock: random.chance(outOfStockShare) ? 0 : Math.ceil(Math.exp(2.6 + 0.9 * random.normal())),
           released: family.released,
           image: imageName(leaf.drawing, colour.name),
+          group,
           popularity: 0.6 ** index / (family.rank + 2),
         });
       }

@@ -60,11 +60,18 @@ export function reorderProducts(
     images: list(table.images),
     categories: list(table.categories),
     brands: list(table.brands),
+    groups: list(table.groups),
     genders: list(table.genders),
     prices: u32(table.prices),
     stock: Uint8Array.from(from, (old) => table.stock[old] as number),
     released: Int32Array.from(from, (old) => table.released[old] as number),
     orders: u32(table.orders),
+    numeric: new Map(
+      [...table.numeric].map(([name, values]) => [
+        name,
+        Float32Array.from(from, (old) => values[old] as number),
+      ]),
+    ),
     ordersTrain: u32(table.ordersTrain),
   };
 }
