@@ -1,114 +1,103 @@
 // Conditions as plain functions over integer columns. A condition says of a candidate row: no, yes, or unknown
 // (a value that it compares is not known). Nothing is allocated and no name is looked at per candidate.
 
-import { type Gender, genders, unknown8, unknown32 } from '../base/products.ts';
+import { genders, unknown8, unknown32, unknownDay } from '../base/products.ts';
 import type { Conditions } from './document.ts';
+import type { Bounds } from './document-rules.ts';
+import { brandIn, categoryIn, type Makings, pair } from './pair.ts';
+import { postingsOf } from './postings.ts';
+import {
+  type Codes,
+  type Condition,
+  no,
+  type Span,
+  unknown,
+  type Verdict,
+  verdict,
+  verdictOfCode,
+  verdictOfSpan,
+  yes,
+} from './verdict.ts';
 
-/** What a policy needs of a catalogue; src/catalog's fits. */
-export interface PolicyCatalog {
-  readonly columns: {
-    readonly category: Uint32Array;
-    readonly brand: Uint32Array;
-    readonly gender: Uint8Array;
-    readonly price: Uint32Array;
-    readonly band: Uint8Array;
-    readonly stock: Uint8Array;
-  };
-  readonly categories: Names & { readonly end: Uint32Array; readonly parent: Uint32Array };
-  readonly brands: Names;
-  readonly ids: { row(id: string): number; id(row: number): string };
-}
+export type { Condition, Value } from './verdict.ts';
 
-export interface Names extends Iterable<string> {
-  find(name: string): number | undefined;
-  at(number: number): string;
-}
+/** Price bands a category has; their codes are 0 to 4. */
+const bandCount = 5;
 
-/** The query product's side of every comparison: set once a request, read by all conditions. */
-export interface QueryFacts {
-  category: number;
-  /** The subtree of the category's parent; the own subtree at the top. Empty where unknown. */
-  familyStart: number;
-  familyEnd: number;
-  brand: number;
-  gender: number;
-  price: number;
-  band: number;
-}
-
-export const no = 0;
-export const yes = 1;
-export const unknown = 2;
-export type Verdict = typeof no | typeof yes | typeof unknown;
-
-export type Value = string | number | boolean | null;
-
-export interface Condition {
-  test(row: number): Verdict;
-  /** The candidate's value and what it is compared with, for people. */
-  compared(row: number): { candidate: Value; against: Value };
-}
-
-/** Turns names into numbers; throws where the catalogue lacks one. `path` is the name's place in the document. */
-export interface Resolver {
-  categories(names: string | readonly string[], path: readonly PropertyKey[]): [start: number, end: number][];
-  brands(names: string | readonly string[], path: readonly PropertyKey[]): Set<number>;
-}
-
-const verdict = (is: boolean): Verdict => (is ? yes : no);
 const listed = (names: string | readonly string[]): string =>
   typeof names === 'string' ? names : names.join(', ');
-const bounds = ({ min, max }: { min?: number | undefined; max?: number | undefined }): string =>
+const bounds = ({ min, max }: Bounds): string =>
   [...(min === undefined ? [] : [`at least ${min}`]), ...(max === undefined ? [] : [`at most ${max}`])].join(
     ', ',
   );
 
 type Maker<K extends keyof Conditions> = (
   wanted: NonNullable<Conditions[K]>,
-  catalog: PolicyCatalog,
-  query: QueryFacts,
-  resolve: Resolver,
+  makings: Makings,
   path: readonly PropertyKey[],
 ) => Condition;
 
-const inStock: Maker<'inStock'> = (wanted, { columns: { stock } }) => {
-  const code = Number(wanted);
+/** A condition on a column of codes; 255 is unknown. */
+function codedBy(column: Uint8Array): Codes {
+  return { column, verdicts: new Uint8Array(256).fill(no).fill(unknown, unknown8) };
+}
+
+const inStock: Maker<'inStock'> = (wanted, { catalog }) => {
+  const { stock } = catalog.columns;
+  const codes = codedBy(stock);
+  codes.verdicts[Number(wanted)] = yes;
   const value = (row: number) => (stock[row] === unknown8 ? null : stock[row] === 1);
   return {
-    test: (row) => (stock[row] === unknown8 ? unknown : verdict(stock[row] === code)),
+    depends: 'nothing',
+    codes,
+    test: (row) => verdictOfCode(codes, row),
     compared: (row) => ({ candidate: value(row), against: wanted }),
   };
 };
 
-const gender: Maker<'gender'> = (wanted, { columns }, query) => {
-  const column = columns.gender;
+const gender: Maker<'gender'> = (wanted, { catalog, query }) => {
+  const codes = codedBy(catalog.columns.gender);
   const unisex = genders.indexOf('unisex');
   const relative = wanted === 'same' || wanted === 'same-or-unisex';
-  const either = wanted === 'same-or-unisex';
-  let mask = 0;
-  if (!relative) for (const name of [wanted].flat()) mask |= 1 << genders.indexOf(name as Gender);
+  const orUnisex = wanted === 'same-or-unisex';
+  const names: readonly string[] = relative ? [] : [wanted].flat();
+  for (const [code, name] of genders.entries()) codes.verdicts[code] = verdict(names.includes(name));
+  let isAskedKnown = true;
+  const bind = (): Verdict | undefined => {
+    isAskedKnown = query.gender !== unknown8;
+    const isAskedUnisex = orUnisex && query.gender === unisex;
+    for (let code = 0; code < genders.length; code++) {
+      const holds = code === query.gender || isAskedUnisex || (orUnisex && code === unisex);
+      codes.verdicts[code] = isAskedKnown ? verdict(holds) : unknown;
+    }
+    return isAskedKnown ? undefined : unknown;
+  };
   return {
-    test: (row) => {
-      const code = column[row] as number;
-      if (code === unknown8) return unknown;
-      if (!relative) return verdict(((mask >> code) & 1) === 1);
-      if (query.gender === unknown8) return unknown;
-      return verdict(code === query.gender || (either && (code === unisex || query.gender === unisex)));
-    },
+    depends: relative ? 'query' : 'nothing',
+    ...(relative && { bind }),
+    codes,
+    test: (row) => verdictOfCode(codes, row),
     compared: (row) => ({
-      candidate: genders[column[row] as number] ?? null,
+      candidate: genders[codes.column[row] as number] ?? null,
       against: relative ? (genders[query.gender] ?? null) : listed(wanted),
     }),
+    postings(unknowns) {
+      if (!isAskedKnown) return unknowns ? undefined : [];
+      const inverted = postingsOf(catalog).gender;
+      const lists = genders.flatMap((_, code) => (codes.verdicts[code] === yes ? [inverted.rows(code)] : []));
+      return unknowns ? [...lists, inverted.unknown] : lists;
+    },
   };
 };
 
-const price: Maker<'price'> = (wanted, { columns: { price } }) => {
+const price: Maker<'price'> = (wanted, { catalog }) => {
+  const { price } = catalog.columns;
   const { min = 0, max = unknown32 } = wanted;
+  const span: Span = { column: price, low: min, high: max };
   return {
-    test: (row) => {
-      const value = price[row] as number;
-      return value === unknown32 ? unknown : verdict(value >= min && value <= max);
-    },
+    depends: 'nothing',
+    span,
+    test: (row) => verdictOfSpan(span, row),
     compared: (row) => ({ candidate: priceOrNull(price[row]), against: bounds(wanted) }),
   };
 };
@@ -116,83 +105,184 @@ const price: Maker<'price'> = (wanted, { columns: { price } }) => {
 const priceOrNull = (value: number | undefined): number | null =>
   value === undefined || value === unknown32 ? null : value;
 
-const priceRatio: Maker<'priceRatio'> = (wanted, { columns: { price } }, query) => {
-  const { min = 0, max = Number.POSITIVE_INFINITY } = wanted;
+/** A condition whose span follows the query product; `isKnown` says whether what it compares with is known. */
+function following(
+  span: Span,
+  isKnown: () => boolean,
+  follow: () => void,
+  rest: Pick<Condition, 'compared' | 'postings'>,
+): Condition {
   return {
-    test: (row) => {
-      const value = price[row] as number;
-      if (value === unknown32 || query.price === unknown32 || query.price === 0) return unknown;
-      return verdict(value >= min * query.price && value <= max * query.price);
+    ...rest,
+    depends: 'query',
+    span,
+    bind() {
+      if (!isKnown()) return unknown;
+      follow();
+      return undefined;
     },
+    test: (row) => (isKnown() ? verdictOfSpan(span, row) : unknown),
+  };
+}
+
+const priceRatio: Maker<'priceRatio'> = (wanted, { catalog, query }) => {
+  const { price } = catalog.columns;
+  const { min = 0, max = Number.POSITIVE_INFINITY } = wanted;
+  const span: Span = { column: price, low: 0, high: 0 };
+  const follow = (): void => {
+    span.low = min * query.price;
+    span.high = max * query.price;
+  };
+  return following(span, () => query.price !== unknown32 && query.price !== 0, follow, {
     compared: (row) => {
       const own = priceOrNull(query.price);
       const against = own === null ? null : `${bounds(wanted)} times ${own}`;
       return { candidate: priceOrNull(price[row]), against };
     },
-  };
+  });
 };
 
-const priceBand: Maker<'priceBand'> = ({ within }, { columns: { band } }, query) => ({
-  test: (row) => {
-    const value = band[row] as number;
-    if (value === unknown8 || query.band === unknown8) return unknown;
-    return verdict(Math.abs(value - query.band) <= within);
-  },
-  compared: (row) => ({
-    candidate: band[row] === unknown8 ? null : (band[row] as number),
-    against: query.band === unknown8 ? null : query.band,
-  }),
-});
-
-const brand: Maker<'brand'> = (wanted, { columns, brands }, query, resolve, path) => {
-  const column = columns.brand;
-  const same = wanted === 'same';
-  const known = same ? new Set<number>() : resolve.brands(wanted, path);
-  const name = (number: number) => (number === unknown32 ? null : brands.at(number));
+const priceBand: Maker<'priceBand'> = ({ within }, { catalog, query }) => {
+  const { band } = catalog.columns;
+  const codes = codedBy(band);
   return {
-    test: (row) => {
-      const value = column[row] as number;
-      if (value === unknown32) return unknown;
-      if (!same) return verdict(known.has(value));
-      return query.brand === unknown32 ? unknown : verdict(value === query.brand);
+    depends: 'query',
+    codes,
+    bind() {
+      const isKnown = query.band !== unknown8;
+      for (let code = 0; code < bandCount; code++)
+        codes.verdicts[code] = isKnown ? verdict(Math.abs(code - query.band) <= within) : unknown;
+      return isKnown ? undefined : unknown;
     },
+    test: (row) => verdictOfCode(codes, row),
     compared: (row) => ({
-      candidate: name(column[row] as number),
-      against: same ? name(query.brand) : listed(wanted),
+      candidate: band[row] === unknown8 ? null : (band[row] as number),
+      against: query.band === unknown8 ? null : query.band,
     }),
   };
 };
 
-const category: Maker<'category'> = (wanted, { columns, categories }, query, resolve, path) => {
-  const column = columns.category;
-  const leaf = wanted === 'same-leaf';
-  const relative = leaf || wanted === 'same-parent';
-  const ranges = relative ? [] : resolve.categories(wanted, path);
-  const inRanges = (value: number): boolean => {
-    for (const range of ranges) if (value >= range[0] && value < range[1]) return true;
-    return false;
+/** A condition that holds where a column has the query product's own value. */
+function sameAs(
+  { catalog, query }: Makings,
+  key: 'brand' | 'category' | 'group',
+  name: (number: number) => string | null,
+): Condition {
+  const column = catalog.columns[key];
+  const span: Span = { column, low: 0, high: 0 };
+  const isKnown = (): boolean => query[key] !== unknown32;
+  const follow = (): void => {
+    span.low = query[key];
+    span.high = query[key];
   };
-  const name = (number: number) => (number === unknown32 ? null : categories.at(number));
-  return {
-    test: (row) => {
-      const value = column[row] as number;
-      if (value === unknown32) return unknown;
-      if (!relative) return verdict(inRanges(value));
-      if (query.category === unknown32) return unknown;
-      return verdict(leaf ? value === query.category : value >= query.familyStart && value < query.familyEnd);
+  return following(span, isKnown, follow, {
+    compared: (row) => ({ candidate: name(column[row] as number), against: name(query[key]) }),
+    postings(unknowns) {
+      if (!isKnown()) return unknowns ? undefined : [];
+      const inverted = postingsOf(catalog)[key];
+      return unknowns ? [inverted.rows(query[key]), inverted.unknown] : [inverted.rows(query[key])];
     },
-    compared: (row) => ({
-      candidate: name(column[row] as number),
-      against: relative ? name(leaf ? query.category : query.familyStart) : listed(wanted),
-    }),
+  });
+}
+
+const nameIn = (names: { at(number: number): string }) => (number: number) =>
+  number === unknown32 ? null : names.at(number);
+
+const brand: Maker<'brand'> = (wanted, makings, path) => {
+  const name = nameIn(makings.catalog.brands);
+  if (wanted === 'same') return sameAs(makings, 'brand', name);
+  const column = makings.catalog.columns.brand;
+  const { test, postings } = brandIn(wanted, makings, path);
+  return {
+    depends: 'nothing',
+    test,
+    compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
+    postings,
   };
 };
 
-const ids: Maker<'ids'> = (wanted, catalog) => {
-  const rows = new Set(wanted.map((id) => catalog.ids.row(id)));
+/** Below the parent of the query product's category. */
+function sameParent({ catalog, query }: Makings): Condition {
+  const column = catalog.columns.category;
+  const name = nameIn(catalog.categories);
+  const span: Span = { column, low: 0, high: 0 };
+  const isKnown = (): boolean => query.category !== unknown32;
+  const follow = (): void => {
+    span.low = query.familyStart;
+    span.high = query.familyEnd - 1;
+  };
+  return following(span, isKnown, follow, {
+    compared: (row) => ({ candidate: name(column[row] as number), against: name(query.familyStart) }),
+    postings(unknowns) {
+      if (!isKnown()) return unknowns ? undefined : [];
+      const inverted = postingsOf(catalog).category;
+      const lists = unknowns ? [inverted.unknown] : [];
+      for (let n = query.familyStart; n < query.familyEnd; n++) lists.push(inverted.rows(n));
+      return lists;
+    },
+  });
+}
+
+const category: Maker<'category'> = (wanted, makings, path) => {
+  const name = nameIn(makings.catalog.categories);
+  if (wanted === 'same-leaf') return sameAs(makings, 'category', name);
+  if (wanted === 'same-parent') return sameParent(makings);
+  const column = makings.catalog.columns.category;
+  const { test, postings } = categoryIn(wanted, makings, path);
   return {
+    depends: 'nothing',
+    test,
+    compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
+    postings,
+  };
+};
+
+const group: Maker<'group'> = (_, makings) => sameAs(makings, 'group', nameIn(makings.catalog.groups));
+
+const newerThanDays: Maker<'newerThanDays'> = (wanted, { catalog, query }) => {
+  const { released } = catalog.columns;
+  return {
+    depends: 'day',
+    test: (row) => {
+      const day = released[row] as number;
+      return day === unknownDay ? unknown : verdict(query.day - day < wanted);
+    },
+    compared: (row) => {
+      const day = released[row] as number;
+      const candidate = day === unknownDay ? null : `${query.day - day} days`;
+      return { candidate, against: `less than ${wanted} days` };
+    },
+  };
+};
+
+const field: Maker<'field'> = (wanted, { resolve }, path) => {
+  const column = resolve.field(wanted.name, [...path, 'name']);
+  const min = column.bound(wanted.min ?? Number.NEGATIVE_INFINITY);
+  const max = column.bound(wanted.max ?? Number.POSITIVE_INFINITY);
+  return {
+    depends: 'nothing',
+    test: (row) => {
+      const value = column.value(row);
+      return Number.isNaN(value) ? unknown : verdict(value >= min && value <= max);
+    },
+    compared: (row) => {
+      const value = column.value(row);
+      return {
+        candidate: Number.isNaN(value) ? null : column.shown(value),
+        against: `${wanted.name} ${bounds(wanted)}`,
+      };
+    },
+  };
+};
+
+const ids: Maker<'ids'> = (wanted, { catalog }) => {
+  const rows = new Set(wanted.map((id) => catalog.ids.row(id)).filter((row) => row >= 0));
+  const lists = [Uint32Array.from(rows).sort()];
+  return {
+    depends: 'nothing',
     test: (row) => verdict(rows.has(row)),
     compared: (row) => ({ candidate: catalog.ids.id(row), against: 'the listed ids' }),
+    postings: () => lists,
   };
 };
 
@@ -204,19 +294,23 @@ const makers: { [K in keyof Required<Conditions>]: Maker<K> } = {
   priceBand,
   brand,
   category,
+  group,
+  newerThanDays,
+  field,
+  pair,
   ids,
 };
 
 /** Compiles every condition given, in the order of the schema. */
 export function compileConditions(
   conditions: Conditions,
-  context: { catalog: PolicyCatalog; query: QueryFacts; resolve: Resolver; path: readonly PropertyKey[] },
+  makings: Makings,
+  path: readonly PropertyKey[],
 ): Condition[] {
-  const { catalog, query, resolve, path } = context;
   const compileOne = <K extends keyof Conditions>(key: K): Condition[] => {
     const wanted = conditions[key];
     if (wanted === undefined) return [];
-    return [makers[key](wanted as NonNullable<Conditions[K]>, catalog, query, resolve, [...path, key])];
+    return [makers[key](wanted as NonNullable<Conditions[K]>, makings, [...path, key])];
   };
   return (Object.keys(makers) as (keyof Conditions)[]).flatMap(compileOne);
 }

@@ -1,103 +1,155 @@
 // A policy as it is written: the schema that checks it, gives it its defaults and its types.
-// docs/policy.md explains each key.
+// docs/policy.md explains each key; docs/policy.schema.json is made from here.
 
 import { z } from 'zod';
 import { limits } from '../base/limits.ts';
-import { genders } from '../base/products.ts';
+import { suggestion } from '../base/nearest.ts';
+import { diversitySchema, pinSchema, rankSchema } from './document-rank.ts';
+import { distinct, ruleSchema, text } from './document-rules.ts';
+
+export type { DiversityDocument, PinDocument, RankDocument } from './document-rank.ts';
+export type { Conditions, PairSide, RuleDocument, When } from './document-rules.ts';
+export { conditionsSchema } from './document-rules.ts';
 
 const bounded = (name: 'limit' | 'candidates' | 'candidatesMax' | 'efSearch') =>
   z.number().int().min(limits[name].min).max(limits[name].max);
 
-const text = z.string().min(1);
-const oneOrMore = z.union([text, z.array(text).min(1).max(limits.policyNames.max)], {
-  error: 'must be a name or a list of names (quote what looks like a number)',
-});
-const range = (values: z.ZodNumber) =>
-  z
-    .strictObject({ min: values.optional(), max: values.optional() })
-    .refine(({ min, max }) => min !== undefined || max !== undefined, 'needs min or max')
-    .refine(({ min = 0, max = Number.POSITIVE_INFINITY }) => min <= max, 'has a min above its max');
-
-const genderWord = z.enum([...genders, 'same', 'same-or-unisex']);
-
-/** What a rule compares a candidate by; several are joined by "and". */
-export const conditionsSchema = z
-  .strictObject({
-    inStock: z.boolean().optional(),
-    /** `same` and `same-or-unisex` compare with the query product; names do not. */
-    gender: z.union([genderWord, z.array(z.enum(genders)).min(1)]).optional(),
-    /** Minor units, inclusive. */
-    price: range(z.number().nonnegative()).optional(),
-    /** Candidate's price / query product's price, inclusive. */
-    priceRatio: range(z.number().nonnegative()).optional(),
-    /** How many price bands (quintiles of the own category) apart. */
-    priceBand: z.strictObject({ within: z.number().int().min(0).max(4) }).optional(),
-    /** `same`, or names. */
-    brand: oneOrMore.optional(),
-    /** `same-leaf`, `same-parent`, or paths, each with what is below it. */
-    category: oneOrMore.optional(),
-    ids: z.array(text).max(limits.policyNames.max).optional(),
-  })
-  .refine((conditions) => Object.keys(conditions).length > 0, 'needs at least one condition');
-
-const ruleSchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9][\w-]*$/, 'must be letters, digits, - and _')
-      .refine((name) => name !== 'blocks', 'must not be "blocks": the list of that name is counted under it'),
-    /** Only for query products in these categories. */
-    when: z.strictObject({ category: oneOrMore }).optional(),
-    keep: conditionsSchema.optional(),
-    drop: conditionsSchema.optional(),
-    /** What becomes of a candidate where a compared value is unknown. */
-    unknown: z.enum(['keep', 'drop']).default('keep'),
-  })
-  .refine(({ keep, drop }) => (keep === undefined) !== (drop === undefined), 'needs either keep or drop');
-
 const defaultFallback = ['category-popular', 'gender-popular', 'popular'] as const;
-const distinct = (values: readonly unknown[]): boolean => new Set(values).size === values.length;
+/** Where candidates may come from. `fm` needs an artifact that holds one. */
+export const sources = ['embedding', 'cooccurrence', 'fm'] as const;
+const word = z.string().regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits, ., - and _');
+const weight = z.number().min(0).max(1).optional();
+const names = (rules: readonly { name: string }[]): string[] => rules.map(({ name }) => name);
+const shares = (rules: readonly { share?: number | undefined }[]): number =>
+  rules.reduce((sum, { share = 0 }) => sum + share, 0);
 
-export const policySchema = z.strictObject({
-  name: z.string().regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits, ., - and _'),
-  revision: z.number().int().nonnegative().default(1),
-  /** Items in an answer whose request names no limit. */
-  limit: bounded('limit').default(limits.limit.default),
-  candidates: z
-    .strictObject({
-      /** Looked at first; doubled while too few of them pass. */
-      count: bounded('candidates').default(limits.candidates.default),
-      /** Where doubling ends and everything is looked at. */
-      max: bounded('candidatesMax').default(limits.candidatesMax.default),
-      /** Asked in this order. */
-      source: z
-        .array(z.enum(['embedding', 'cooccurrence']))
-        .min(1)
-        .refine(distinct, 'must not repeat a source')
-        .default(['embedding', 'cooccurrence']),
-    })
-    .refine(({ count, max }) => count <= max, 'has a count above its max')
-    .prefault({}),
-  /** The artifact's own where absent. */
-  gamma: z.number().min(limits.gamma.min).max(limits.gamma.max).optional(),
-  efSearch: bounded('efSearch').default(limits.efSearch.default),
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const candidateParts = {
+  count: bounded('candidates').describe('Looked at first; doubled while too few of them pass.'),
+  max: bounded('candidatesMax').describe('Where doubling ends and everything is looked at.'),
+  source: z
+    .array(z.enum(sources))
+    .min(1)
+    .refine(distinct, 'must not repeat a source')
+    .describe('Asked in this order.'),
+  blend: z
+    .strictObject({ embedding: weight, cooccurrence: weight, fm: weight })
+    .refine(
+      (blend) =>
+        Math.abs(Object.values(blend).reduce<number>((sum, part) => sum + (part ?? 0), 0) - 1) < 1e-6,
+      'must have weights that sum to 1',
+    )
+    .describe("What each source's scores weigh; together 1."),
+};
+
+const candidatesSchema = z
+  .strictObject({
+    count: candidateParts.count.default(limits.candidates.default),
+    max: candidateParts.max.default(limits.candidatesMax.default),
+    source: candidateParts.source.default(['embedding', 'cooccurrence']),
+    blend: candidateParts.blend.optional(),
+  })
+  .refine(({ count, max }) => count <= max, 'has a count above its max')
+  .refine(
+    ({ source, blend = {} }) => Object.keys(blend).every((name) => source.some((known) => known === name)),
+    'has a blend of a source that it does not ask',
+  );
+
+/** The parts of a policy that a request may override, without their defaults. */
+export const policyParts = {
+  limit: bounded('limit'),
+  candidatesGiven: z.strictObject(candidateParts).partial(),
+  gamma: z.number().min(limits.gamma.min).max(limits.gamma.max),
+  efSearch: bounded('efSearch'),
   filters: z
     .array(ruleSchema)
     .max(limits.policyRules.max)
-    .refine((rules) => distinct(rules.map(({ name }) => name)), 'must not use a name twice')
-    .default([]),
-  /** Product ids never recommended. Ids that the artifact lacks are no matter. */
-  blocks: z.array(text).max(limits.policyNames.max).default([]),
-  fallback: z
-    .array(z.enum(defaultFallback))
-    .refine(distinct, 'must not repeat a list')
-    .default([...defaultFallback]),
-  /** The order in which the chosen items stand; the score alone chooses them. */
-  sort: z.enum(['score', 'price', 'popularity', 'newest']).default('score'),
-});
+    .refine((rules) => distinct(names(rules)), 'must not use a name twice'),
+  rank: z
+    .array(rankSchema)
+    .max(limits.policyRules.max)
+    .refine((rules) => distinct(names(rules)), 'must not use a name twice')
+    .refine((rules) => rules.filter(({ seed }) => seed !== undefined).length <= 1, 'must not explore twice')
+    .refine((rules) => shares(rules) <= 1 + 1e-9, 'must not give away more than the whole: shares above 1'),
+  diversity: diversitySchema,
+  pins: z
+    .array(pinSchema)
+    .max(limits.limit.max)
+    .refine(
+      (pins) => distinct(pins.map((pin) => (typeof pin === 'string' ? pin : pin.id))),
+      'must not pin a product twice',
+    )
+    .refine(
+      (pins) => distinct(pins.flatMap((pin) => (typeof pin === 'string' ? [] : [pin.position]))),
+      'must not use a position twice',
+    ),
+  blocks: z.array(text).max(limits.policyNames.max),
+  fallback: z.array(z.enum(defaultFallback)).refine(distinct, 'must not repeat a list'),
+  sort: z.enum(['score', 'price', 'popularity', 'newest']),
+};
 
-export type Conditions = z.output<typeof conditionsSchema>;
-export type RuleDocument = z.output<typeof ruleSchema>;
+export const policySchema = z
+  .strictObject({
+    name: word.describe('The policy; letters, digits, ., - and _.'),
+    revision: z
+      .number()
+      .int()
+      .nonnegative()
+      .default(1)
+      .describe('Counted up by hand; answers carry name@revision.'),
+    placement: z
+      .union([word, z.array(word).refine(distinct, 'must not repeat a placement')])
+      .transform((given) => [given].flat())
+      .default([])
+      .describe('Where on the site it is served.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, {
+        error: ({ input }) =>
+          `is no time zone.${suggestion(String(input), ['UTC', ...Intl.supportedValuesOf('timeZone')])}`,
+      })
+      .default('UTC')
+      .describe('IANA name; where its days begin and end.'),
+    limit: policyParts.limit
+      .default(limits.limit.default)
+      .describe('Items in an answer whose request names no limit.'),
+    candidates: candidatesSchema.prefault({}).describe('Where candidates come from, and how many.'),
+    gamma: policyParts.gamma.optional().describe("The artifact's own where absent."),
+    efSearch: policyParts.efSearch.default(limits.efSearch.default).describe('Width of the graph search.'),
+    filters: policyParts.filters.default([]).describe('Which candidates may be shown.'),
+    rank: policyParts.rank
+      .default([])
+      .describe('What moves candidates up and down, and who has which slots.'),
+    diversity: policyParts.diversity.default({}).describe('What an answer may not have too much of.'),
+    pins: policyParts.pins
+      .default([])
+      .describe('Products that stand at a position, from 1; those without one take the first that is free.'),
+    blocks: policyParts.blocks
+      .default([])
+      .describe('Product ids never recommended. Ids that the artifact lacks are no matter.'),
+    fallback: policyParts.fallback
+      .default([...defaultFallback])
+      .describe('Popularity lists, in this order, where too few candidates pass.'),
+    sort: policyParts.sort
+      .default('score')
+      .describe('The order in which the chosen items stand; the score alone chooses them.'),
+  })
+  .refine(
+    ({ pins, blocks }) => !pins.some((pin) => blocks.includes(typeof pin === 'string' ? pin : pin.id)),
+    {
+      error: 'must not both be pinned and blocked',
+      path: ['pins'],
+    },
+  );
+
 export type FallbackList = (typeof defaultFallback)[number];
 
 /** A checked policy. Plain data: it may be sent to another thread. */

@@ -1,13 +1,12 @@
-// Reads a policy from YAML or JSON text. A mistake is named with its line, its place and, for a misspelled
+// Reads a policy from YAML or JSON text. Mistakes are named with their line, their place and, for a misspelled
 // key or word, the nearest one that exists.
 
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { z } from 'zod';
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { suggestion } from '../base/nearest.ts';
 import { type PolicyDocument, policySchema } from './document.ts';
+import { checkValue, errorOf, type PolicyMistake } from './mistakes.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -30,64 +29,45 @@ function collectLines(node: unknown, path: Path, counter: LineCounter, lines: Re
   }
 }
 
-/** The line of a place in the document, or of the nearest place around it. */
-export function lineOf(origin: PolicyDocument['origin'], path: Path): number | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const line = origin?.lines[path.slice(0, length).join('.')];
-    if (line !== undefined) return line;
-  }
-  return undefined;
+/** A policy, or all that is wrong with it. */
+export type Read = { readonly document: PolicyDocument } | { readonly mistakes: readonly PolicyMistake[] };
+
+function checked(value: unknown, origin: PolicyDocument['origin']): Read {
+  const result = checkValue(policySchema, value, origin);
+  if ('mistakes' in result) return result;
+  return { document: origin === undefined ? result.data : { ...result.data, origin } };
 }
 
-/** `pdp.yaml, line 7: filters.2.keep: …`, as a `policy_invalid`. */
-export function policyError(origin: PolicyDocument['origin'], path: Path, said: string): SepetError {
-  const line = lineOf(origin, path);
-  const where = [origin?.file ?? 'policy', ...(line === undefined ? [] : [`line ${line}`])].join(', ');
-  const place = path.length === 0 ? '' : `${path.join('.')} `;
-  return new SepetError('policy_invalid', `${where}: ${place}${said}`);
-}
-
-function unwrap(schema: unknown): unknown {
-  let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
-    inner = inner.unwrap();
-  return inner;
-}
-
-function keysAt(path: Path): string[] {
-  let schema: unknown = policySchema;
-  for (const part of path) {
-    const inner = unwrap(schema);
-    if (inner instanceof z.ZodObject) schema = inner.shape[String(part)];
-    else if (inner instanceof z.ZodArray) schema = inner.element;
-  }
-  const found = unwrap(schema);
-  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
-}
-
-function explain(issue: z.core.$ZodIssue, value: unknown, origin: PolicyDocument['origin']): SepetError {
-  if (issue.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
-    const known = keysAt(issue.path);
-    const said = `is no key here.${suggestion(key, known)} Known: ${known.join(', ')}.`;
-    return policyError(origin, [...issue.path, key], said);
-  }
-  const given = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], value);
-  const deepest = issue.code === 'invalid_union' ? issue.errors.flat()[0] : issue;
-  if (deepest?.code === 'invalid_value' && typeof given === 'string') {
-    const known = deepest.values.map(String);
-    const said = `must be one of ${known.join(', ')}, not "${given}".${suggestion(given, known)}`;
-    return policyError(origin, issue.path, said);
-  }
-  const said = issue.path.length === 0 ? `The policy ${issue.message}` : `${issue.message}`;
-  return policyError(origin, issue.path, `${said.replace(/\.$/, '')}.`);
+function orThrow(read: Read): PolicyDocument {
+  if ('mistakes' in read) throw errorOf(read.mistakes);
+  return read.document;
 }
 
 /** Checks a policy that is already data. Throws `policy_invalid`. */
 export function checkPolicy(value: unknown, origin?: PolicyDocument['origin']): PolicyDocument {
-  const parsed = policySchema.safeParse(value);
-  if (!parsed.success) throw explain(parsed.error.issues[0] as z.core.$ZodIssue, value, origin);
-  return origin === undefined ? parsed.data : { ...parsed.data, origin };
+  return orThrow(checked(value, origin));
+}
+
+/** Reads YAML or JSON text; `file` is its name in messages. Throws nothing: mistakes are the result. */
+export function inspectPolicy(text: string, file: string): Read {
+  if (Buffer.byteLength(text) > limits.policyBytes.max) {
+    const said = `is longer than ${limits.policyBytes.max} bytes.`;
+    return { mistakes: [{ file, place: '', said: `${file} ${said}` }] };
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  if (document.errors.length > 0) {
+    const mistakes = document.errors.map(({ message, pos }) => ({
+      file,
+      line: counter.linePos(pos[0]).line,
+      place: '',
+      said: `${file} is not YAML: ${message.split('\n', 1)[0]?.replace(/( at line \d+, column \d+)?:?$/, '')}.`,
+    }));
+    return { mistakes };
+  }
+  const lines: Record<string, number> = {};
+  collectLines(document.contents, [], counter, lines);
+  return checked(document.toJS(), { file, lines });
 }
 
 /**
@@ -95,27 +75,19 @@ export function checkPolicy(value: unknown, origin?: PolicyDocument['origin']): 
  * Throws `policy_invalid` with the line and, for a misspelling, the nearest known word.
  */
 export function parsePolicy(text: string, file: string): PolicyDocument {
-  if (Buffer.byteLength(text) > limits.policyBytes.max)
-    throw new SepetError('policy_invalid', `${file} is longer than ${limits.policyBytes.max} bytes.`);
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const said = error.message.split('\n', 1)[0]?.replace(/:$/, '');
-    throw new SepetError('policy_invalid', `${file} is not YAML: ${said}.`);
+  return orThrow(inspectPolicy(text, file));
+}
+
+/** The text of a policy file. Throws `input_missing` where it cannot be read. */
+export function readPolicyText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SepetError('input_missing', `The policy ${file} cannot be read.`, { cause });
   }
-  const lines: Record<string, number> = {};
-  collectLines(document.contents, [], counter, lines);
-  return checkPolicy(document.toJS(), { file, lines });
 }
 
 /** Reads a policy file. Throws `input_missing` where it cannot be read, and what `parsePolicy` throws. */
 export function readPolicy(file: string): PolicyDocument {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SepetError('input_missing', `The policy ${file} cannot be read.`, { cause });
-  }
-  return parsePolicy(text, file);
+  return parsePolicy(readPolicyText(file), file);
 }

@@ -1,76 +1,89 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { genders, unknown8, unknown32, unknownDay } from '../../src/base/products.ts';
-import { Random } from '../../src/base/random.ts';
-import { sourceOf } from '../../src/base/sections.ts';
-import { encodeCatalog, openCatalog } from '../../src/catalog/catalog.ts';
-import { compilePolicy, firstDrop } from '../../src/policy/compile.ts';
+import { catalogMistakes, compilePolicy, firstDrop } from '../../src/policy/compile.ts';
+import type { Conditions } from '../../src/policy/document.ts';
 import { checkPolicy, parsePolicy } from '../../src/policy/parse.ts';
-import { rule, type World } from './arbitraries.ts';
+import { rule } from './arbitraries.ts';
 import { dropsPlainly, type PlainProduct } from './reference.ts';
+import { catalog, day, nobody, nowMs, plain, products, seed, world } from './world.ts';
 
-const world: World = {
-  categories: ['Home', 'Home/Lamps', 'Home/Lamps/LED', 'Home/Rugs', 'Tech', 'Tech/Audio', 'Toys'],
-  brands: ['Acme', 'Bolt', 'Çınar'],
-  ids: Array.from({ length: 40 }, (_, i) => `P${i}`),
-};
-
-function makeProducts(seed: number) {
-  const random = new Random(seed);
-  const some = <T>(values: readonly T[]): T | null =>
-    random.chance(0.2) ? null : (values[random.below(values.length)] as T);
-  return world.ids.map((id) => ({
-    id,
-    category: some(world.categories),
-    brand: some(world.brands),
-    gender: some(genders),
-    price: random.chance(0.2) ? null : random.below(5) * random.below(1000),
-    inStock: some([true, false]),
-  }));
-}
-
-function makeCatalog(products: ReturnType<typeof makeProducts>) {
-  const sections = encodeCatalog({
-    ids: products.map(({ id }) => id),
-    titles: products.map(() => null),
-    images: products.map(() => null),
-    categories: products.map(({ category }) => category),
-    brands: products.map(({ brand }) => brand),
-    genders: products.map(({ gender }) => gender),
-    prices: Uint32Array.from(products, ({ price }) => price ?? unknown32),
-    stock: Uint8Array.from(products, ({ inStock }) => (inStock === null ? unknown8 : Number(inStock))),
-    released: new Int32Array(products.length).fill(unknownDay),
-    orders: new Uint32Array(products.length),
-  });
-  return openCatalog(sourceOf(sections), products.length);
-}
-
-const seed = 11;
-const products = makeProducts(seed);
-const catalog = makeCatalog(products);
-const plain: PlainProduct[] = products.map((product, row) => {
-  const band = catalog.columns.band[row] as number;
-  return { ...product, band: band === unknown8 ? null : band };
-});
-const nobody: PlainProduct = {
-  ...{ id: '', category: null, brand: null, gender: null, price: null, band: null, inStock: null },
-};
+const anyQuery = fc.integer({ min: -1, max: products.length - 1 });
+const isSet = (mask: Uint32Array, row: number): boolean =>
+  (((mask[row >>> 5] as number) >>> (row & 31)) & 1) === 1;
 
 describe('compiled rules', () => {
   it(`drop what the plain reading drops, and name the first rule that does (seed ${seed})`, () => {
     const rules = fc.tuple(rule(world, 'a'), rule(world, 'b'), rule(world, 'c'));
     fc.assert(
-      fc.property(rules, fc.integer({ min: -1, max: products.length - 1 }), (filters, query) => {
+      fc.property(rules, anyQuery, (filters, query) => {
         const policy = compilePolicy(checkPolicy({ name: 'p', filters }), catalog);
-        const active = policy.bind(query, []);
+        const active = policy.bind(query, [], nowMs);
         const asked = plain[query] ?? nobody;
         plain.forEach((candidate, row) => {
-          const expected = filters.find((one) => dropsPlainly(one, candidate, asked))?.name;
+          const expected = filters.find((one) => dropsPlainly(one, candidate, asked, day))?.name;
           expect(active[firstDrop(active, row)]?.name).toBe(expected);
         });
       }),
       { numRuns: 400 },
     );
+  });
+
+  it(`have postings that hold every row which passes, each list rising (seed ${seed})`, () => {
+    fc.assert(
+      fc.property(rule(world, 'a'), anyQuery, (one, query) => {
+        const policy = compilePolicy(checkPolicy({ name: 'p', filters: [one] }), catalog);
+        for (const active of policy.bind(query, [], nowMs)) {
+          const lists = active.postings();
+          if (lists === undefined) continue;
+          for (const list of lists) expect(list).toEqual(list.slice().sort());
+          const listed = new Set(lists.flatMap((list) => [...list]));
+          for (let row = 0; row < products.length; row++)
+            if (!active.drops(row)) expect(listed).toContain(row);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    const policy = compilePolicy(checkPolicy({ name: 'p' }), catalog);
+    const rows = (keep: Conditions, query = 0) => {
+      const lists = policy.bind(query, policy.narrow([{ name: 'n', keep, unknown: 'drop' }]))[0]?.postings();
+      return lists?.flatMap((list) => [...list]).sort((a, b) => a - b);
+    };
+    const where = (is: (product: PlainProduct) => boolean) =>
+      plain.flatMap((product, row) => (is(product) ? [row] : []));
+    expect(rows({ category: 'Home/**' })).toEqual(where((p) => p.category?.startsWith('Home') === true));
+    expect(rows({ brand: ['Acme', 'Bolt'] })).toEqual(where((p) => ['Acme', 'Bolt'].includes(p.brand ?? '')));
+    expect(rows({ gender: 'kids' })).toEqual(where((p) => p.gender === 'kids'));
+    const grouped = plain.findIndex(({ group }) => group === 'G2');
+    expect(rows({ group: 'same' }, grouped)).toEqual(where((p) => p.group === 'G2'));
+    expect(rows({ group: 'same' }, -1)).toEqual([]);
+    expect(rows({ inStock: true })).toBeUndefined();
+  });
+
+  it(`have bits for the rows that pass all fixed rules, whatever the query product (seed ${seed})`, () => {
+    const rules = fc.tuple(rule(world, 'a'), rule(world, 'b'), rule(world, 'c'));
+    fc.assert(
+      fc.property(rules, fc.array(anyQuery, { minLength: 2, maxLength: 2 }), (filters, queries) => {
+        const policy = compilePolicy(checkPolicy({ name: 'p', filters }), catalog);
+        for (const query of queries) {
+          const fixed = policy.bind(query, [], nowMs).filter(({ isFixed }) => isFixed);
+          const mask = policy.fixedMask(fixed);
+          expect(mask).toHaveLength(Math.ceil(products.length / 32));
+          for (let row = 0; row < 64; row++)
+            expect(isSet(mask, row)).toBe(row < products.length && firstDrop(fixed, row) < 0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('remember their bits, by day where the day counts', () => {
+    const filters = [{ name: 'new', keep: { newerThanDays: 30 }, unknown: 'drop' }];
+    const policy = compilePolicy(checkPolicy({ name: 'p', filters }), catalog);
+    const today = policy.fixedMask(policy.bind(0, [], nowMs));
+    expect(policy.fixedMask(policy.bind(1, [], nowMs))).toBe(today);
+    const yesterday = policy.fixedMask(policy.bind(0, [], nowMs - 86_400_000));
+    const turned = plain.findIndex(({ released }) => released === day - 30);
+    expect([isSet(today, turned), isSet(yesterday, turned)]).toEqual([false, true]);
   });
 
   it('of a request come after those of the policy, and blocks before all', () => {
@@ -97,6 +110,30 @@ describe('compiled rules', () => {
     );
     const [leaf] = policy.bind(lamps, []);
     expect(leaf?.compared(rugs)).toEqual({ candidate: 'Home/Rugs', against: 'Home/Lamps' });
+    const brands = plain.findIndex(({ brand }) => brand === 'Acme');
+    const rival = plain.findIndex(({ brand }) => brand === 'Bolt');
+    const [pair] = compilePolicy(
+      checkPolicy({
+        name: 'p',
+        filters: [{ name: 'r', drop: { pair: [{ brand: 'Acme' }, { brand: 'Bolt' }] } }],
+      }),
+      catalog,
+    ).bind(brands, []);
+    expect(pair?.compared(rival)).toEqual({ candidate: 'Bolt', against: 'brand Acme with brand Bolt' });
+  });
+
+  it('hold at bounds that single precision cannot say', () => {
+    const margin = Float32Array.from(products, (_, row) => (row === 0 ? 0.1 : 0.7));
+    const columns = { ...catalog.columns, numeric: new Map([['margin', margin]]) };
+    const [edge] = compilePolicy(
+      checkPolicy({
+        name: 'p',
+        filters: [{ name: 'e', keep: { field: { name: 'margin', min: 0.1, max: 0.1 } } }],
+      }),
+      { ...catalog, columns },
+    ).bind(1, []);
+    expect(edge?.drops(0)).toBe(false);
+    expect(edge?.compared(1)).toEqual({ candidate: 0.7, against: 'margin at least 0.1, at most 0.1' });
   });
 });
 
@@ -109,9 +146,34 @@ describe('names that the catalogue lacks', () => {
       'p.yaml, line 4: filters.0.drop.category names the category "Home/Lamp", which the artifact lacks. Did you mean "Home/Lamps"?',
     ],
     ['name: p\nfilters:\n  - name: a\n    drop: { category: same-laef }', 'Did you mean "same-leaf"?'],
+    ['name: p\nfilters:\n  - name: a\n    drop: { category: Rug/** }', 'Did you mean "Home/Rugs"?'],
+    [
+      'name: p\nfilters:\n  - name: a\n    drop: { category: Quincaillerie }',
+      'The top categories are Home, Tech, Toys.',
+    ],
     [
       'name: p\nfilters:\n  - name: a\n    keep: { brand: [Acme, Blot] }',
       'line 4: filters.0.keep.brand.1 names the brand "Blot", which the artifact lacks. Did you mean "Bolt"?',
+    ],
+    [
+      'name: p\nfilters:\n  - name: a\n    drop: { pair: [ { brand: Acme }, { brand: Blt } ] }',
+      'line 4: filters.0.drop.pair.1.brand names the brand "Blt", which the artifact lacks. Did you mean "Bolt"?',
+    ],
+    [
+      'name: p\nfilters:\n  - name: a\n    keep: { field: { name: margn, min: 1 } }',
+      'line 4: filters.0.keep.field.name names the numeric field "margn", which the artifact lacks. Did you mean "margin"? Known: flat, margin, rating, price, orders, released.',
+    ],
+    [
+      'name: p\nrank:\n  - { name: m, field: marge, weight: 1 }',
+      'line 3: rank.0.field names the numeric field "marge"',
+    ],
+    [
+      'name: p\nrank:\n  - { name: m, when: { brand: Akme }, boost: 2 }',
+      'line 3: rank.0.when.brand names the brand "Akme"',
+    ],
+    [
+      'name: p\ncandidates: { source: [embedding, fm] }',
+      'line 2: candidates.source.1 asks for "fm", but this artifact holds no factorization machine. Leave it out.',
     ],
     [
       'name: p\nfilters:\n  - name: a\n    when: { category: Teck/** }\n    keep: { inStock: true }',
@@ -133,5 +195,16 @@ describe('names that the catalogue lacks', () => {
         message: 'The request names the brand "Acne", which the artifact lacks. Did you mean "Acme"?',
       }),
     );
+  });
+
+  it('are all found at once for a report', () => {
+    const text =
+      'name: p\nfilters:\n  - name: a\n    keep: { brand: [Blot, Acme, Acne] }\n    when: { category: Tec }';
+    const mistakes = catalogMistakes(parsePolicy(text, 'p.yaml'), catalog);
+    expect(mistakes.map(({ line, place }) => [line, place])).toEqual([
+      [4, 'filters.0.keep.brand.0'],
+      [4, 'filters.0.keep.brand.2'],
+      [5, 'filters.0.when.category'],
+    ]);
   });
 });

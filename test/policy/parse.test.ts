@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { defaultPolicy } from '../../src/policy/defaults.ts';
 import { conditionsSchema, policyLabel, policySchema } from '../../src/policy/document.ts';
-import { checkPolicy, parsePolicy, readPolicy } from '../../src/policy/parse.ts';
+import { diversitySchema, rankSchema } from '../../src/policy/document-rank.ts';
+import { ruleSchema } from '../../src/policy/document-rules.ts';
+import { checkPolicy, inspectPolicy, parsePolicy, readPolicy } from '../../src/policy/parse.ts';
 
 const whole = `
 name: pdp
@@ -11,6 +14,8 @@ limit: 12
 candidates: { count: 100, max: 800, source: [cooccurrence, embedding] }
 gamma: 0.75
 efSearch: 120
+placement: [product-page, cart]
+timeZone: Europe/Istanbul
 filters:
   - { name: stock, keep: { inStock: true } }
   - { name: gender, when: { category: "Clothing/**" }, keep: { gender: same-or-unisex }, unknown: drop }
@@ -71,6 +76,56 @@ describe('a policy document', () => {
     ],
     ['name: x\ncandidates: { cuont: 3 }', 'candidates.cuont is no key here. Did you mean "count"?'],
     [
+      'name: x\nfilters:\n  - { name: a, drop: { pair: [ { brand: A }, { brnd: B } ] } }',
+      'line 3: filters.0.drop.pair.1.brnd is no key here. Did you mean "brand"?',
+    ],
+    ['name: x\nfilters:\n  - { name: a, drop: { pair: [ { brand: A } ] } }', 'filters.0.drop.pair'],
+    [
+      'name: x\nfilters:\n  - { name: a, when: {}, keep: { inStock: true } }',
+      'needs a category, a brand or a gender',
+    ],
+    ['name: x\nfilters:\n  - { name: a, keep: { field: { name: margin } } }', 'needs min or max'],
+    ['name: x\nfilters:\n  - { name: a, keep: { newerThanDays: 0 } }', 'filters.0.keep.newerThanDays'],
+    [
+      'name: x\nfilters:\n  - { name: a, drop: { group: other } }',
+      'filters.0.drop.group must be one of same',
+    ],
+    ['name: x\nrank:\n  - { name: a, bost: 2 }', 'line 3: rank.0.bost is no key here. Did you mean "boost"?'],
+    ['name: x\nrank:\n  - { name: a }', 'rank.0 needs exactly one of boost, field and share'],
+    ['name: x\nrank:\n  - { name: a, boost: 2, share: 0.1 }', 'needs exactly one of'],
+    ['name: x\nrank:\n  - { name: a, boost: 2 }', 'needs match (which candidates are boosted) or when'],
+    ['name: x\nrank:\n  - { name: a, boost: 0, match: { inStock: true } }', 'rank.0.boost'],
+    ['name: x\nrank:\n  - { name: a, field: margin }', 'needs field and weight together'],
+    ['name: x\nrank:\n  - { name: a, share: 0.1 }', 'needs newerThanDays or match'],
+    ['name: x\nrank:\n  - { name: a, share: 0.1, newerThanDays: 3, seed: 1 }', 'not both'],
+    ['name: x\nrank:\n  - { name: a, field: margin, weight: 1, seed: 1 }', 'without a share'],
+    [
+      'name: x\nrank:\n  - { name: a, share: 0.1, seed: 1 }\n  - { name: b, share: 0.1, seed: 2 }',
+      'must not explore twice',
+    ],
+    [
+      'name: x\nrank:\n  - { name: a, share: 0.6, newerThanDays: 1 }\n  - { name: b, share: 0.6, seed: 2 }',
+      'shares above 1',
+    ],
+    [
+      'name: x\nrank:\n  - { name: a, boost: 2, match: { inStock: true }, between: [2026-05-01, 2026-13-01] }',
+      'rank.0.between.1 must be a date such as 2026-05-01',
+    ],
+    [
+      'name: x\nrank:\n  - { name: a, boost: 2, match: { inStock: true }, between: [2026-05-02, 2026-05-01] }',
+      'ends before it begins',
+    ],
+    ['name: x\ntimeZone: Europe/Istambul', 'is no time zone. Did you mean "Europe/Istanbul"?'],
+    ['name: x\nplacement: [a, a]', 'must not repeat a placement'],
+    ['name: x\npins: [{ id: A, position: 1 }, { id: B, position: 1 }]', 'must not use a position twice'],
+    ['name: x\npins: [A, { id: A, position: 1 }]', 'must not pin a product twice'],
+    ['name: x\npins: [7]', 'must be a product id, or { id, position }'],
+    ['name: x\npins: [A]\nblocks: [B, A]', 'line 2: pins must not both be pinned and blocked'],
+    ['name: x\ndiversity: { mmr: 2 }', 'diversity.mmr'],
+    ['name: x\ndiversity: { max: { colour: 2 } }', 'diversity.max.colour is no key here.'],
+    ['name: x\ncandidates: { blend: { embedding: 0.5 } }', 'must have weights that sum to 1'],
+    ['name: x\ncandidates: { blend: { fm: 1 } }', 'has a blend of a source that it does not ask'],
+    [
       'name: x\nsort: prise',
       'line 2: sort must be one of score, price, popularity, newest, not "prise". Did you mean "price"?',
     ],
@@ -108,6 +163,25 @@ describe('a policy document', () => {
     expect(complaint(text)).toContain(said);
   });
 
+  it('with several mistakes is told all of them, each with its line', () => {
+    const read = inspectPolicy(
+      'name: x\nfiltrs: []\nsort: prise\nfilters:\n  - { name: g, keep: { inStok: true, brnad: A } }',
+      'p.yaml',
+    );
+    expect('mistakes' in read && read.mistakes.map(({ line, place }) => [line, place])).toEqual([
+      [2, 'filtrs'],
+      [3, 'sort'],
+      [5, 'filters.0.keep.inStok'],
+      [5, 'filters.0.keep.brnad'],
+    ]);
+    expect(complaint('name: x\nsort: prise\nlimt: 3')).toContain('(1 more: sepet policy check lists them)');
+  });
+
+  it('says its placements as a list', () => {
+    expect(parsePolicy('name: x\nplacement: cart', 'p.yaml').placement).toEqual(['cart']);
+    expect(parsePolicy(whole, 'p.yaml').placement).toEqual(['product-page', 'cart']);
+  });
+
   it('that is too long or not there is refused', () => {
     expect(complaint(`name: ${'x'.repeat(300_000)}`)).toContain('longer than 262144 bytes');
     expect(() => readPolicy('/no/such.yaml')).toThrow(expect.objectContaining({ code: 'input_missing' }));
@@ -136,7 +210,26 @@ describe('docs/policy.md', () => {
   });
 
   it('names every condition and every key', () => {
-    for (const key of [...Object.keys(conditionsSchema.shape), ...Object.keys(policySchema.shape)])
-      expect(text).toContain(`${key}:`);
+    const schemas = [conditionsSchema, policySchema, rankSchema, ruleSchema, diversitySchema];
+    for (const key of schemas.flatMap(({ shape }) => Object.keys(shape))) expect(text).toContain(`${key}:`);
+  });
+});
+
+describe('docs/policy.schema.json', () => {
+  it('says what each key is', () => {
+    const schemas = [conditionsSchema, policySchema, rankSchema, ruleSchema, diversitySchema];
+    const silent = schemas.flatMap(({ shape }) =>
+      Object.entries(shape).filter(([, part]) => (part as z.ZodType).description === undefined),
+    );
+    expect(silent.map(([key]) => key)).toEqual([]);
+  });
+
+  it('is the schema', async () => {
+    const schema = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      title: 'A policy of Sepet',
+      ...z.toJSONSchema(policySchema, { io: 'input' }),
+    };
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../docs/policy.schema.json');
   });
 });

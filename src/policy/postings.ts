@@ -1,0 +1,82 @@
+// Inverted lists: which rows hold a value. Made once a catalogue, a column when it is first asked for.
+
+import { genders, unknown32 } from '../base/products.ts';
+import type { PolicyCatalog } from './facts.ts';
+
+/** The rows of each value of one column, rising. */
+export interface Inverted {
+  /** Rows with this value; of a value above the highest one, those whose value is unknown. */
+  rows(value: number): Uint32Array;
+  readonly unknown: Uint32Array;
+}
+
+export interface Postings {
+  readonly category: Inverted;
+  readonly brand: Inverted;
+  readonly gender: Inverted;
+  readonly group: Inverted;
+}
+
+/** Inverts a column by counting; values of at least `values` are unknown. O(rows + values). */
+function invert(column: Uint32Array | Uint8Array, values: number): Inverted {
+  const offsets = new Uint32Array(values + 2);
+  for (const value of column) {
+    const key = Math.min(value, values) + 1;
+    offsets[key] = (offsets[key] as number) + 1;
+  }
+  for (let key = 1; key < offsets.length; key++)
+    offsets[key] = (offsets[key] as number) + (offsets[key - 1] as number);
+  const next = offsets.slice(0, values + 1);
+  const rows = new Uint32Array(column.length);
+  for (let row = 0; row < column.length; row++) {
+    const key = Math.min(column[row] as number, values);
+    rows[next[key] as number] = row;
+    next[key] = (next[key] as number) + 1;
+  }
+  const list = (value: number): Uint32Array => {
+    const key = Math.min(value, values);
+    return rows.subarray(offsets[key], offsets[key + 1]);
+  };
+  return { rows: list, unknown: list(values) };
+}
+
+function highest(column: Uint32Array): number {
+  let values = 0;
+  for (const value of column) if (value !== unknown32 && value >= values) values = value + 1;
+  return values;
+}
+
+const made = new WeakMap<PolicyCatalog['columns'], Postings>();
+
+/** The inverted lists of a catalogue. One object a catalogue, shared by all its policies. */
+export function postingsOf({ columns, categories, brands }: PolicyCatalog): Postings {
+  const before = made.get(columns);
+  if (before !== undefined) return before;
+  const lazy = (make: () => Inverted): (() => Inverted) => {
+    let inverted: Inverted | undefined;
+    return () => {
+      inverted ??= make();
+      return inverted;
+    };
+  };
+  const category = lazy(() => invert(columns.category, categories.length));
+  const brand = lazy(() => invert(columns.brand, brands.length));
+  const gender = lazy(() => invert(columns.gender, genders.length));
+  const group = lazy(() => invert(columns.group, highest(columns.group)));
+  const postings: Postings = {
+    get category() {
+      return category();
+    },
+    get brand() {
+      return brand();
+    },
+    get gender() {
+      return gender();
+    },
+    get group() {
+      return group();
+    },
+  };
+  made.set(columns, postings);
+  return postings;
+}
