@@ -1,39 +1,95 @@
-// explain: how each returned item got its score, and which rule dropped how many others, with examples.
+// explain: how each returned item got its score and its place, which rule dropped how many others, with examples, and
+// the candidates one by one.
 
+import type { Ranking } from '../policy/compile.ts';
 import type { Artifact } from './artifact.ts';
-import type { SearchKind } from './fill.ts';
-import { productFacts, rounded } from './present.ts';
-import type { DroppedExample, ExplainedItem, Explanation } from './recommender.ts';
+import { listedScores } from './blend.ts';
+import { type Chosen, productFacts, rounded } from './present.ts';
+import type {
+  DroppedExample,
+  ExplainedCandidate,
+  ExplainedItem,
+  Explanation,
+  SearchKind,
+} from './recommender.ts';
 import type { Retriever, VectorQuery } from './retrieve.ts';
-import type { Chosen, DroppedRow, Selection } from './select.ts';
+import type { DroppedRow, LookedRow, Selection } from './select.ts';
+
+export interface ExplainParts {
+  readonly artifact: Artifact;
+  readonly retriever: Retriever;
+  readonly selection: Selection;
+  readonly ranking: Ranking;
+}
 
 export interface ExplainInput {
   readonly row: number;
   readonly gamma: number;
   readonly efSearch: number;
   readonly query?: VectorQuery;
+  /** The answer's items in their order. */
   readonly chosen: readonly Chosen[];
+  /** The pool's positions by score and ranking. */
+  readonly before: Uint32Array;
   readonly search: SearchKind;
 }
 
 /** Puts the explanation of the selection's present state together. */
-export function explainAnswer(
-  artifact: Artifact,
-  retriever: Retriever,
-  selection: Selection,
-  input: ExplainInput,
-): Explanation {
-  const { catalog } = artifact;
-  const explainItem = ({ row, score, source }: Chosen): ExplainedItem => {
-    const item = { id: catalog.ids.id(row), source };
-    if (source !== 'embedding' || input.query === undefined) return { ...item, total: rounded(score) };
-    const popularity = retriever.popularityPart(input.query, row);
-    const parts = { inOut: rounded(score - popularity), popularity: rounded(popularity) };
-    return { ...item, ...parts, total: rounded(score) };
+export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explanation {
+  const { artifact, retriever, selection, ranking } = parts;
+  const { query, chosen } = input;
+  const { ids } = artifact.catalog;
+  const { pool } = selection;
+  const listed = listedScores(artifact.cooccurrence, input.row);
+  const before = new Map(Array.from(input.before, (index, at) => [pool.rows[index] as number, at + 1]));
+  const totals = new Map(
+    Array.from(input.before, (index) => [pool.rows[index] as number, pool.totals[index] as number]),
+  );
+  const after = new Map(chosen.map(({ row }, at) => [row, at + 1]));
+  const boostsOf = (row: number) => {
+    const boosts = ranking.parts(row).map(({ rule, add }) => ({ rule, add: rounded(add) }));
+    return boosts.length === 0 ? {} : { boosts };
+  };
+  const scoresOf = (row: number): NonNullable<ExplainedCandidate['scores']> => {
+    const own = listed.get(row);
+    const byVectors = query !== undefined && row < artifact.vectors.trained;
+    return {
+      ...(byVectors && { embedding: rounded(retriever.score(query, row)) }),
+      ...(own !== undefined && { cooccurrence: rounded(own) }),
+    };
+  };
+
+  const explainItem = ({ row, score, source, position }: Chosen, at: number): ExplainedItem => {
+    const place = before.get(row);
+    const popularity = query === undefined ? 0 : retriever.popularityPart(query, row);
+    const affinity = query === undefined ? 0 : retriever.score(query, row) - popularity;
+    return {
+      id: ids.id(row),
+      source,
+      ...(source === 'embedding' && { inOut: rounded(affinity), popularity: rounded(popularity) }),
+      ...(position === undefined && boostsOf(row)),
+      total: rounded(score),
+      ...(place !== undefined && { before: place }),
+      after: at + 1,
+      ...(position !== undefined && { pinned: true as const }),
+    };
   };
   const example = ({ row, score, candidate, against }: DroppedRow): DroppedExample => {
     const { id, title } = productFacts(artifact, row);
     return { id, ...(title !== undefined && { title }), score: rounded(score), candidate, against };
+  };
+  const explainLooked = ({ row, score, source, drop }: LookedRow): ExplainedCandidate => {
+    const [total, place, shown] = [totals.get(row), before.get(row), after.get(row)];
+    return {
+      id: ids.id(row),
+      source,
+      scores: scoresOf(row),
+      score: rounded(score),
+      ...(total !== undefined && { ...boostsOf(row), total: rounded(total) }),
+      ...(drop !== undefined && { drop }),
+      ...(place !== undefined && { before: place }),
+      ...(shown !== undefined && { after: shown }),
+    };
   };
   return {
     ...(input.row >= 0 && { query: productFacts(artifact, input.row) }),
@@ -41,9 +97,10 @@ export function explainAnswer(
     efSearch: input.efSearch,
     gamma: input.gamma,
     candidates: selection.considered,
-    items: input.chosen.map(explainItem),
+    items: chosen.map(explainItem),
     dropped: selection
       .dropped()
       .map(({ rule, count, examples }) => ({ rule, count, examples: examples.map(example) })),
+    looked: selection.looked().map(explainLooked),
   };
 }

@@ -1,126 +1,218 @@
 // Fills a selection: the policy's sources in order, each to its end before the next is asked, then the
-// popularity lists. It stops when the selection is full, so it falls short only when nothing is left.
+// popularity lists. It stops when enough pass, so it falls short only when nothing is left.
 
 import type { Lists } from '../artifact/lists.ts';
 import { unknown32 } from '../base/products.ts';
-import type { FallbackList, PolicyDocument } from '../policy/document.ts';
+import type { CompiledPolicy, Ranking, Rule } from '../policy/compile.ts';
+import type { FallbackList } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
-import type { Source } from './recommender.ts';
+import { blendScores } from './blend.ts';
+import type { Caps } from './caps.ts';
+import type { Eligible } from './eligible.ts';
+import { type SearchKind, sources } from './recommender.ts';
 import type { Candidates, Retriever, VectorQuery } from './retrieve.ts';
-import type { Selection } from './select.ts';
+import type { Origin, Scores, Selection } from './select.ts';
 
 export interface FillTask {
   /** The query product, -1 where it is unknown. */
   readonly row: number;
   /** Absent where the query product has no vector. */
   readonly query?: VectorQuery;
-  /** The batch's first look, for `query`. */
+  /** The batch's first look, for `query`; absent where a short list holds all that can pass. */
   readonly first?: Candidates;
   /** Items wanted. */
-  readonly limit: number;
+  readonly need: number;
+  /** Whether candidates are ranked anew or chosen among, so that each look is taken whole. */
+  readonly gathers: boolean;
+  /** Rows to consider whether a source finds them or not. */
+  readonly include: readonly number[];
+  readonly policy: CompiledPolicy;
+  /** The bound rules. */
+  readonly rules: readonly Rule[];
+  readonly diversity: Ranking['diversity'];
 }
-
-export type SearchKind = 'graph' | 'scan' | 'everything' | 'none';
 
 export interface Filler {
   /** Fills the selection that was begun for the task; says how far the vectors were searched. */
   fill(task: FillTask): SearchKind;
+  /** Scores by the vectors where product and row have one, by popularity elsewhere. Not candidates of a source. */
+  scored(
+    query: VectorQuery | undefined,
+    rows: readonly number[],
+  ): { row: number; score: number; source: number }[];
 }
 
+export interface FillerParts {
+  readonly artifact: Artifact;
+  readonly retriever: Retriever;
+  readonly selection: Selection;
+  readonly eligible: Eligible;
+  readonly caps: Caps;
+}
+
+const [embedding, cooccurring, fallback] = [0, 1, 2] as const;
+
 /** Makes the filler of one thread. */
-export function createFiller(
-  artifact: Artifact,
-  retriever: Retriever,
-  selection: Selection,
-  policy: PolicyDocument,
-): Filler {
+export function createFiller({ artifact, retriever, selection, eligible, caps }: FillerParts): Filler {
   const { catalog, vectors, cooccurrence, popularity } = artifact;
   const { columns, categories } = catalog;
+  let tier = 0;
+  /** Kept beside what was included, and those of them that the maxima of diversity have room for. */
+  let kept = 0;
+  let roomy = 0;
+  let hasCaps = false;
+  let room = 0;
+  const one = new Uint32Array(1);
+  const oneScore = new Float64Array(1);
+  const popularityOf = (row: number): number => Math.log1p(columns.orders[row] as number);
 
-  function take({ rows, scores, start, count }: Omit<Candidates, 'asked'>, source: Source): void {
-    for (let i = start; i < start + count && !selection.isFull(); i++) {
-      const row = rows[i] as number;
-      const score = scores[i] as number;
-      if (selection.passes(row, score)) selection.keep(row, score, source);
+  function keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void {
+    selection.keep(rows, scores, at, origin);
+    kept++;
+    const row = rows[at] as number;
+    if (!hasCaps) roomy++;
+    else if (roomy < room && caps.fits(row)) {
+      caps.add(row);
+      roomy++;
     }
   }
 
-  /** Every product that was not looked at yet: the rules first, then the score of those that pass. */
-  function everything(query: VectorQuery, wanted: number): void {
-    const best: { row: number; score: number }[] = [];
-    for (let row = 0; row < vectors.trained; row++) {
-      if (selection.isSeen(row)) continue;
-      if (!selection.passes(row, selection.explains ? retriever.score(query, row) : 0)) continue;
-      const score = retriever.score(query, row);
-      let at = best.length;
-      while (at > 0 && (best[at - 1] as { score: number }).score < score) at--;
-      if (at >= wanted) continue;
-      best.splice(at, 0, { row, score });
-      if (best.length > wanted) best.pop();
+  function take(found: Omit<Candidates, 'asked'>, source: number, { need, gathers }: FillTask): void {
+    const { rows, scores, start, count } = found;
+    const origin = { source, tier };
+    for (let i = start; i < start + count; i++) {
+      if (!gathers && kept >= need) return;
+      if (selection.passes(rows, scores, i, source)) keep(rows, scores, i, origin);
     }
-    for (const { row, score } of best) selection.keep(row, score, 'embedding');
   }
 
-  function fromEmbedding({ query, first, limit }: FillTask): SearchKind {
-    if (query === undefined || first === undefined) return 'none';
-    take(first, 'embedding');
-    const max = Math.min(policy.candidates.max, vectors.trained);
-    let k = first.asked;
-    while (!selection.isFull() && k < max) {
+  /** The best of those that pass, by their set. */
+  function fromEligible(query: VectorQuery, task: FillTask): SearchKind {
+    const { policy, need } = task;
+    const set = eligible.find(policy, task.rules, (row) => retriever.score(query, row));
+    const wanted = task.gathers ? Math.max(need, policy.document.candidates.count) : need;
+    if (set.kind === 'bits') {
+      // Pinned, included and kept rows may be among the best of the set.
+      const k = Math.min(wanted + kept + task.include.length + policy.document.pins.length, vectors.trained);
+      const found = retriever.filtered(query, set.bits, k);
+      take(found, embedding, task);
+      if (found.count < k && vectors.trained === catalog.products) selection.close();
+      return 'eligible';
+    }
+    if (set.rows.length > 0) {
+      const { rows, scores, count } = retriever.among(query, set.rows, Math.min(wanted, set.rows.length));
+      const origin = { source: embedding, tier };
+      for (let i = 0; i < count && (task.gathers || kept < need); i++) keep(rows, scores, i, origin);
+    }
+    return set.isWalk ? 'everything' : 'eligible';
+  }
+
+  function fromEmbedding(task: FillTask): SearchKind {
+    const { query, first, need, policy } = task;
+    if (query === undefined) return 'none';
+    if (first === undefined) return fromEligible(query, task);
+    take(first, embedding, task);
+    const max = Math.min(policy.document.candidates.max, vectors.trained);
+    // At the rate so far, would even the longest look find enough?
+    for (let k = first.asked; roomy < need && k < max && roomy * max >= need * k; ) {
       k = Math.min(2 * k, max);
-      take(retriever.widen(query, k), 'embedding');
+      take(retriever.widen(query, k), embedding, task);
     }
-    const short = !selection.isFull();
-    if (short) everything(query, limit - selection.chosen.length);
-    selection.settle('embedding');
-    return short ? 'everything' : retriever.plan;
+    return kept < need ? fromEligible(query, task) : retriever.plan;
   }
 
-  function fromCooccurrence(row: number): void {
-    const start = cooccurrence.offsets[row] ?? 0;
-    const count = (cooccurrence.offsets[row + 1] ?? 0) - start;
-    if (row >= 0)
-      take({ rows: cooccurrence.rows, scores: cooccurrence.scores, start, count }, 'cooccurrence');
+  function fromCooccurrence(task: FillTask): void {
+    const { row } = task;
+    if (row < 0) return;
+    const start = cooccurrence.offsets[row] as number;
+    const count = (cooccurrence.offsets[row + 1] as number) - start;
+    take({ rows: cooccurrence.rows, scores: cooccurrence.scores, start, count }, cooccurring, task);
   }
 
-  function takePopular(rows: Uint32Array): void {
-    for (const row of rows) {
-      if (selection.isFull()) return;
-      const score = Math.log1p(columns.orders[row] as number);
-      if (selection.passes(row, score)) selection.keep(row, score, 'fallback');
+  function takePopular(rows: Uint32Array, need: number): void {
+    const origin = { source: fallback, tier: ++tier };
+    for (let i = 0; i < rows.length && kept < need; i++) {
+      if (selection.isSeen(rows[i] as number)) continue;
+      one[0] = rows[i] as number;
+      oneScore[0] = popularityOf(one[0]);
+      if (selection.passes(one, oneScore, 0, fallback)) keep(one, oneScore, 0, origin);
     }
   }
 
   const list = ({ offsets, rows }: Lists, i: number): Uint32Array =>
     rows.subarray(offsets[i], offsets[i + 1]);
 
-  const fallback: Record<FallbackList, (row: number) => void> = {
-    'category-popular': (row) => {
+  const fallbacks: Record<FallbackList, (task: FillTask) => void> = {
+    'category-popular': ({ row, need }) => {
       for (
         let n = columns.category[row] ?? unknown32;
         n < categories.length;
         n = categories.parent[n] as number
       )
-        takePopular(list(popularity.category, n));
+        takePopular(list(popularity.category, n), need);
     },
-    'gender-popular': (row) => {
+    'gender-popular': ({ row, need }) => {
       const gender = columns.gender[row] ?? unknown32;
-      if (gender < popularity.gender.offsets.length - 1) takePopular(list(popularity.gender, gender));
+      if (gender < popularity.gender.offsets.length - 1) takePopular(list(popularity.gender, gender), need);
     },
-    popular: () => takePopular(popularity.all),
+    popular: ({ rules, need }) => {
+      const listed = eligible.popular(rules);
+      takePopular(listed ?? popularity.all, need);
+      if (listed !== undefined && kept < need) selection.close();
+    },
   };
 
+  function scored(query: VectorQuery | undefined, rows: readonly number[]) {
+    const byVector = new Map<number, number>();
+    const known = Uint32Array.from(new Set(rows)).filter(
+      (row) => row < vectors.trained && row !== query?.row,
+    );
+    if (query !== undefined && known.length > 0) {
+      const found = retriever.among(query, known.sort(), known.length);
+      for (let i = 0; i < found.count; i++) byVector.set(found.rows[i] as number, found.scores[i] as number);
+    }
+    return rows.map((row) => {
+      const score = byVector.get(row);
+      if (score !== undefined) return { row, score, source: embedding };
+      return { row, score: popularityOf(row), source: fallback };
+    });
+  }
+
+  function include({ query, include: asked }: FillTask, vectorTier: number): void {
+    for (const { row, score, source } of scored(query, asked)) {
+      // Those without a vector stand behind every source, before the popularity lists.
+      const origin = { source, tier: source === embedding ? vectorTier : sources.length };
+      one[0] = row;
+      oneScore[0] = score;
+      if (selection.passes(one, oneScore, 0, source)) selection.keep(one, oneScore, 0, origin);
+    }
+  }
+
   return {
+    scored,
     fill(task) {
+      const { document } = task.policy;
+      const { blend, source: asked } = document.candidates;
+      const { maxBrand, maxCategory, maxGroup } = task.diversity;
+      hasCaps = maxBrand !== undefined || maxCategory !== undefined || maxGroup !== undefined;
+      kept = 0;
+      roomy = 0;
+      room = task.need;
+      caps.begin(task.diversity);
+      const vectorTier = blend === undefined ? Math.max(0, asked.indexOf('embedding')) : 0;
+      include(task, vectorTier);
       let search: SearchKind = 'none';
-      for (const source of policy.candidates.source) {
-        if (selection.isFull()) break;
+      for (const [i, source] of asked.entries()) {
+        if (kept >= task.need && blend === undefined) break;
+        tier = blend === undefined ? i : 0;
         if (source === 'embedding') search = fromEmbedding(task);
-        else fromCooccurrence(task.row);
+        else fromCooccurrence(task);
       }
-      for (const name of policy.fallback) {
-        if (selection.isFull()) break;
-        fallback[name](task.row);
+      if (blend !== undefined) blendScores(selection.pool, blend, { ...task, cooccurrence, scored });
+      tier = sources.length + 1;
+      for (const name of document.fallback) {
+        if (kept >= task.need) break;
+        fallbacks[name](task);
       }
       return search;
     },

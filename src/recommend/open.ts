@@ -1,85 +1,163 @@
-// The recommender: retrieve, score, filter, cut, fill, explain, in one readable page. Synchronous; a recommender
-// belongs to the thread that opened it, the artifact under it to the process.
+// The recommender: retrieve, score, filter, rank, diversify, pin, cut, fill, explain, in one readable page.
+// Synchronous; a recommender belongs to the thread that opened it, the artifact under it to the process.
 
 import { SepetError } from '../base/errors.ts';
-import { compilePolicy, type Rule } from '../policy/compile.ts';
-import { defaultPolicy } from '../policy/defaults.ts';
+import type { Ranking, Rule } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import { createArranger } from './arrange.ts';
 import { type Artifact, openArtifact } from './artifact.ts';
+import { createCaps } from './caps.ts';
+import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
 import { createFiller } from './fill.ts';
-import { narrowingRules } from './narrow.ts';
-import { presentItem } from './present.ts';
-import type { ArtifactInfo, Failure, Filled, RecommendAnswer, Recommender, Source } from './recommender.ts';
+import { type Chosen, filledOf, presentItem, sorted, withPins } from './present.ts';
+import {
+  type ArtifactInfo,
+  type Failure,
+  type RecommendAnswer,
+  type Recommender,
+  type Source,
+  sources,
+} from './recommender.ts';
 import type { RecommendRequest } from './request.ts';
 import { type Candidates, createRetriever, type VectorQuery } from './retrieve.ts';
-import { type Chosen, createSelection, type Selection } from './select.ts';
+import { lotOf } from './seed.ts';
+import { createSelection } from './select.ts';
+import { type Served, servedPolicies } from './served.ts';
+import { createSimilarity } from './similarity.ts';
 
-/** A request made ready: its product's row, its settings, its own rules. */
+/** A request made ready: its product's row, its policy, its settings, its own rules. */
 interface Prepared {
   readonly request: RecommendRequest;
   readonly row: number;
+  readonly served: Served;
   readonly limit: number;
   readonly gamma: number;
   readonly efSearch: number;
-  readonly rules: readonly Rule[];
+  readonly include: readonly number[];
+  readonly extra: readonly Rule[];
   readonly query?: VectorQuery;
 }
 
-/** Opens an artifact for recommending. Throws what opening an artifact throws, and `policy_invalid`. */
-export function openRecommender(path: string, options: { policy?: PolicyDocument } = {}): Recommender {
-  return createRecommender(openArtifact(path), options.policy ?? defaultPolicy);
+type Policies = PolicyDocument | readonly PolicyDocument[];
+
+/**
+ * Opens an artifact for recommending by one policy, or by several: the one named `default`, else the first, where a
+ * request chooses none. Throws what opening an artifact throws, and `policy_invalid`.
+ */
+export function openRecommender(path: string, options: { policy?: Policies } = {}): Recommender {
+  return createRecommender(openArtifact(path), options.policy ?? []);
 }
 
-/** A recommender over an open artifact. Throws `policy_invalid` where the policy names what the artifact lacks. */
-export function createRecommender(artifact: Artifact, document: PolicyDocument): Recommender {
+/** A recommender over an open artifact. Throws `policy_invalid` where a policy names what the artifact lacks. */
+export function createRecommender(
+  artifact: Artifact,
+  policy: Policies,
+  options: EligibleOptions = {},
+): Recommender {
   const { catalog, manifest, vectors, popularity } = artifact;
-  const policy = compilePolicy(document, catalog);
+  const policies = servedPolicies([policy].flat(), catalog);
   const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale);
   const selection = createSelection(catalog.products);
-  const filler = createFiller(artifact, retriever, selection, document);
-  const searches = document.candidates.source.includes('embedding');
+  const eligible = createEligible(catalog, vectors.trained, selection, options);
+  const caps = createCaps(catalog);
+  const filler = createFiller({ artifact, retriever, selection, eligible, caps });
+  const arranger = createArranger(catalog.columns, caps, createSimilarity(vectors));
   const info: ArtifactInfo = {
     artifact: artifact.id,
     products: catalog.products,
     dims: manifest.dims,
     manifest,
-    policy: policy.label,
+    policy: policies.default.policy.label,
+    policies: policies.labels,
   };
 
   function prepare(request: RecommendRequest): Prepared {
     const row = catalog.ids.row(request.product);
     if (row < 0 && request.fallback !== true)
       throw new SepetError('product_unknown', `There is no product "${request.product}" in this artifact.`);
+    const served = policies.choose(request);
+    const { document } = served.policy;
     const gamma = request.gamma ?? document.gamma ?? manifest.gamma;
     const efSearch = request.efSearch ?? document.efSearch;
+    const searches = document.candidates.source.includes('embedding') && row >= 0 && row < vectors.trained;
+    const include = (request.include ?? []).map((id) => catalog.ids.row(id)).filter((other) => other >= 0);
     return {
-      request,
-      row,
+      ...{ request, row, served, gamma, efSearch, include },
       limit: request.limit ?? document.limit,
-      gamma,
-      efSearch,
-      rules: policy.narrow(narrowingRules(request.filters)),
-      ...(searches && row >= 0 && row < vectors.trained && { query: { row, gamma, efSearch } }),
+      extra: served.rulesOf(request),
+      ...(searches && { query: { row, gamma, efSearch } }),
     };
   }
 
-  function answer(ready: Prepared, first: Candidates | undefined): RecommendAnswer {
-    const { request, row, limit } = ready;
-    const examples = request.explain === true;
-    selection.begin({ row, limit, rules: policy.bind(row, ready.rules), examples });
-    const search = filler.fill({ ...ready, ...(first && { first }) });
-    const chosen = sorted(artifact, selection.chosen, document.sort);
+  /** Whether the rules leave so few that these are scored instead of searching. */
+  function isListed({ row, served, extra, request }: Prepared, nowMs: number): boolean {
+    return eligible.isListed(served.policy.bind(row, extra, request.nowMs ?? nowMs));
+  }
+
+  /** The pinned products that pass the rules, at their positions. */
+  function pinned(ranking: Ranking, { limit, query }: Prepared): (Chosen & { position: number })[] {
+    const pins = ranking.pins.filter(({ position }) => position <= limit);
+    if (pins.length === 0) return [];
+    const scores = filler.scored(
+      query,
+      pins.map(({ row }) => row),
+    );
+    return pins.flatMap(({ row, position }, i) => {
+      const { score, source } = scores[i] as { score: number; source: number };
+      if (!selection.passes(Uint32Array.of(row), Float64Array.of(score), 0, source)) return [];
+      return [{ row, score, source: sources[source] as Source, position }];
+    });
+  }
+
+  function answer(ready: Prepared, first: Candidates | undefined, nowMs: number): RecommendAnswer {
+    const { request, row, limit, served } = ready;
+    const { policy } = served;
+    const explains = request.explain === true;
+    const rules = policy.bind(row, ready.extra, nowMs);
+    const ranking = policy.rank(nowMs);
+    selection.begin({ row, rules, explains });
+    const pins = pinned(ranking, ready);
+    const need = limit - pins.length;
+    const search = filler.fill({
+      ...{ row, need, policy, rules, include: ready.include, diversity: ranking.diversity },
+      gathers: served.gathers || ready.include.length > 0,
+      ...(ready.query && { query: ready.query }),
+      ...(first && { first }),
+    });
+    const seed = lotOf(request, ranking.explore?.seed ?? 'request', nowMs);
+    const task = { ranking, need, limit, seed, boosts: policy.document.rank.length > 0 };
+    const { pool } = selection;
+    const order = arranger.order(pool, task);
+    const before = explains ? Uint32Array.from(order) : order;
+    const placed = arranger.arrange(pool, order, task).map((index): Chosen => {
+      const source = sources[pool.sources[index] as number] as Source;
+      return { row: pool.rows[index] as number, score: pool.totals[index] as number, source };
+    });
+    const chosen = withPins(sorted(catalog.columns, placed, ranking.sort), pins);
     return {
       product: request.product,
       items: chosen.map((item) => presentItem(artifact, item, request.fields ?? [])),
-      filled: account(selection, limit, catalog.products - (row < 0 ? 0 : 1)),
+      filled: filledOf(selection, chosen, limit, catalog.products - (row < 0 ? 0 : 1)),
       artifact: info.artifact,
-      policy: info.policy,
-      ...(examples && {
-        explain: explainAnswer(artifact, retriever, selection, { ...ready, chosen, search }),
+      policy: policy.label,
+      ...(explains && {
+        explain: explainAnswer(
+          { artifact, retriever, selection, ranking },
+          { ...ready, chosen, before, search },
+        ),
       }),
     };
+  }
+
+  /** Answers those of a batch that look at equally many candidates first, with one native call. */
+  function answerAlike(batch: readonly Prepared[], count: number, nowMs: number): RecommendAnswer[] {
+    const searched = batch.filter((ready) => ready.query !== undefined && !isListed(ready, nowMs));
+    const queries = searched.flatMap(({ query }) => query ?? []);
+    const k = Math.min(count, Math.max(1, vectors.trained));
+    const found = queries.length > 0 ? retriever.search(queries, k) : [];
+    const firsts = new Map(searched.map((ready, i) => [ready, found[i]]));
+    return batch.map((ready) => answer(ready, firsts.get(ready), ready.request.nowMs ?? nowMs));
   }
 
   return {
@@ -87,13 +165,22 @@ export function createRecommender(artifact: Artifact, document: PolicyDocument):
     hasProduct: (id) => catalog.ids.row(id) >= 0,
     popularIds: (count) => Array.from(popularity.all.subarray(0, count), (row) => catalog.ids.id(row)),
     recommend(requests) {
+      const nowMs = Date.now();
       const prepared = requests.map((request) => orFailure(() => prepare(request)));
-      const queries = prepared.flatMap((ready) => ('query' in ready ? [ready.query] : []));
-      const k = Math.min(document.candidates.count, Math.max(1, vectors.trained));
-      const found = queries.length > 0 ? retriever.search(queries, k) : [];
-      let next = 0;
-      const firsts = prepared.map((ready) => ('query' in ready ? found[next++] : undefined));
-      return prepared.map((ready, i) => ('error' in ready ? ready : answer(ready, firsts[i])));
+      const byCount = new Map<number, Prepared[]>();
+      for (const ready of prepared) {
+        if ('error' in ready) continue;
+        const { count } = ready.served.policy.document.candidates;
+        const batch = byCount.get(count);
+        if (batch === undefined) byCount.set(count, [ready]);
+        else batch.push(ready);
+      }
+      const answers = new Map<Prepared, RecommendAnswer>();
+      for (const [count, batch] of byCount)
+        answerAlike(batch, count, nowMs).forEach((made, i) => {
+          answers.set(batch[i] as Prepared, made);
+        });
+      return prepared.map((ready) => ('error' in ready ? ready : (answers.get(ready) as RecommendAnswer)));
     },
   };
 }
@@ -106,36 +193,4 @@ function orFailure<T>(work: () => T): T | Failure {
     if (error instanceof SepetError) return { error: { code: error.code, message: error.message } };
     throw error;
   }
-}
-
-function account(selection: Selection, wanted: number, others: number): Filled {
-  const { chosen, considered } = selection;
-  const from: Partial<Record<Source, number>> = {};
-  for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
-  const dropped = selection.dropped();
-  const filteredBy = Object.fromEntries(dropped.map(({ rule, count }) => [rule, count]));
-  return {
-    wanted,
-    returned: chosen.length,
-    missing: wanted - chosen.length,
-    from,
-    ...(dropped.length > 0 && { filteredBy }),
-    ...(considered >= others && { exhausted: true as const }),
-  };
-}
-
-/** Orders chosen items for showing; what a product lacks puts it last, and equals keep their order by score. */
-function sorted(
-  { catalog }: Artifact,
-  chosen: readonly Chosen[],
-  by: PolicyDocument['sort'],
-): readonly Chosen[] {
-  const { price, orders, released } = catalog.columns;
-  const keys: Record<Exclude<typeof by, 'score'>, (row: number) => number> = {
-    price: (row) => price[row] as number,
-    popularity: (row) => -(orders[row] as number),
-    newest: (row) => -(released[row] as number),
-  };
-  if (by === 'score') return chosen;
-  return chosen.toSorted((a, b) => keys[by](a.row) - keys[by](b.row));
 }

@@ -1,10 +1,23 @@
-// Rows as people and programs see them: ids, and the metadata fields that were asked for.
+// What was chosen as people and programs see it: in its order, with ids and the metadata fields that were asked
+// for, and the account of how the answer came about.
 
 import { genders, unknown8, unknown32 } from '../base/products.ts';
+import type { Columns } from '../catalog/columns.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
-import type { ProductFacts, RecommendItem } from './recommender.ts';
+import type { Filled, ProductFacts, RecommendItem, Source } from './recommender.ts';
 import { type Field, fieldNames } from './request.ts';
-import type { Chosen } from './select.ts';
+import type { Selection } from './select.ts';
+
+/** A row that the answer holds. */
+export interface Chosen {
+  readonly row: number;
+  /** With what the ranking added. */
+  readonly score: number;
+  readonly source: Source;
+  /** Of a pinned product: where it stands, from 1, in a long enough answer. */
+  readonly position?: number;
+}
 
 type Facts = Omit<ProductFacts, 'id'>;
 
@@ -63,4 +76,54 @@ export function presentItem(artifact: Artifact, chosen: Chosen, fields: readonly
     source: chosen.source,
   };
   return fields.length === 0 ? item : { ...item, ...facts(artifact, chosen.row, fields) };
+}
+
+/** Orders chosen items for showing; what a product lacks puts it last, and equals keep their order. */
+export function sorted(
+  { price, orders, released }: Columns,
+  chosen: readonly Chosen[],
+  by: PolicyDocument['sort'],
+): readonly Chosen[] {
+  const keys: Record<Exclude<typeof by, 'score'>, (row: number) => number> = {
+    price: (row) => price[row] as number,
+    popularity: (row) => -(orders[row] as number),
+    newest: (row) => -(released[row] as number),
+  };
+  if (by === 'score') return chosen;
+  return chosen.toSorted((a, b) => keys[by](a.row) - keys[by](b.row));
+}
+
+/** Puts pinned items, by rising position, at their positions; at the end of an answer that is too short. */
+export function withPins(
+  chosen: readonly Chosen[],
+  pins: readonly (Chosen & { position: number })[],
+): readonly Chosen[] {
+  if (pins.length === 0) return chosen;
+  const all = [...chosen];
+  for (const pin of pins) all.splice(pin.position - 1, 0, pin);
+  return all;
+}
+
+/** The account of an answer; `others` are the products beside the query's. */
+export function filledOf(
+  selection: Selection,
+  chosen: readonly Chosen[],
+  wanted: number,
+  others: number,
+): Filled {
+  const { considered, isClosed } = selection;
+  const from: Partial<Record<Source, number>> = {};
+  for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
+  const dropped = selection.dropped();
+  const filteredBy = Object.fromEntries(dropped.map(({ rule, count }) => [rule, count]));
+  const outside = isClosed ? others - considered : 0;
+  return {
+    wanted,
+    returned: chosen.length,
+    missing: wanted - chosen.length,
+    from,
+    ...(dropped.length > 0 && { filteredBy }),
+    ...(outside > 0 && { outside }),
+    ...((isClosed || considered >= others) && { exhausted: true as const }),
+  };
 }

@@ -5,14 +5,16 @@ import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { RecommendRequest } from './request.ts';
 
-/** Where an item came from, in the order in which they are asked. */
-export type Source = 'embedding' | 'cooccurrence' | 'fallback';
+/** Where an item came from. */
+export const sources = ['embedding', 'cooccurrence', 'fallback'] as const;
+export type Source = (typeof sources)[number];
 
 export interface RecommendItem {
   readonly id: string;
   /**
    * `embedding`: IN·OUT + gamma·(ln(1 + orders) - mean); `cooccurrence`: the list's score; `fallback`: ln(1 + orders).
-   * Comparable only within one source. Rounded to four decimals.
+   * With a blend of sources, their weighted sum. What the policy's ranking adds is in it. Comparable only within one
+   * source. Rounded to four decimals.
    */
   readonly score: number;
   readonly source: Source;
@@ -37,7 +39,9 @@ export interface Filled {
   readonly from: Partial<Record<Source, number>>;
   /** Dropped candidates by the first rule that dropped each. */
   readonly filteredBy?: Record<string, number>;
-  /** Every product of the artifact was considered. */
+  /** Products that were left out as a set, by an index of what the rules let pass, without being looked at one by one. */
+  readonly outside?: number;
+  /** Every product of the artifact was considered: looked at, or left out as part of a set. */
   readonly exhausted?: true;
 }
 
@@ -52,7 +56,33 @@ export interface ExplainedItem {
   readonly inOut?: number;
   /** gamma·(ln(1 + orders) - mean), for `embedding`. */
   readonly popularity?: number;
+  /** What each rule of the ranking added. */
+  readonly boosts?: readonly { readonly rule: string; readonly add: number }[];
   readonly total: number;
+  /** Its place, from 1, by score and ranking alone; absent for a pinned product. */
+  readonly before?: number;
+  /** Its place in the answer, from 1. */
+  readonly after: number;
+  readonly pinned?: true;
+}
+
+/** One candidate that was looked at. */
+export interface ExplainedCandidate {
+  readonly id: string;
+  readonly source: Source;
+  /** What the sources say of it, where they know it. */
+  readonly scores: { readonly embedding?: number; readonly cooccurrence?: number };
+  /** What the source it came from says of it. */
+  readonly score: number;
+  /** The score with blend and ranking; absent for a dropped one. */
+  readonly total?: number;
+  readonly boosts?: readonly { readonly rule: string; readonly add: number }[];
+  /** The first rule that dropped it, and the values that it compared. */
+  readonly drop?: { readonly rule: string } & Pick<DroppedExample, 'candidate' | 'against'>;
+  /** Its place by score and ranking, from 1. */
+  readonly before?: number;
+  /** Its place in the answer; absent where it is not in it. */
+  readonly after?: number;
 }
 
 /** One dropped candidate: the values the rule compared. */
@@ -66,17 +96,24 @@ export interface DroppedExample {
   readonly against: string | number | boolean | null;
 }
 
+export type SearchKind = 'graph' | 'scan' | 'everything' | 'eligible' | 'none';
+
 export interface Explanation {
   /** Absent for an unknown product. */
   readonly query?: ProductFacts;
-  /** How vectors were searched: `graph`, `scan` (small catalogue), `everything` (all that pass, scored), `none`. */
-  readonly search: 'graph' | 'scan' | 'everything' | 'none';
+  /**
+   * How vectors were searched: `graph`, `scan` (small catalogue), `everything` (every product looked at, those that
+   * pass scored exactly), `eligible` (the set of those that pass), `none`.
+   */
+  readonly search: SearchKind;
   readonly efSearch: number;
   readonly gamma: number;
   /** Candidates that the filters looked at. */
   readonly candidates: number;
   readonly items: readonly ExplainedItem[];
   readonly dropped: readonly { rule: string; count: number; examples: readonly DroppedExample[] }[];
+  /** The candidates one by one, in the order in which they were looked at; the first ones of many. */
+  readonly looked: readonly ExplainedCandidate[];
 }
 
 export interface RecommendAnswer {
@@ -101,8 +138,10 @@ export interface ArtifactInfo {
   /** Dimensions of an IN vector. */
   readonly dims: number;
   readonly manifest: ArtifactManifest;
-  /** `name@revision`. */
+  /** The default policy, `name@revision`. */
   readonly policy: string;
+  /** All that are served, the default first. */
+  readonly policies: readonly string[];
 }
 
 export interface Recommender {

@@ -6,6 +6,7 @@ import { SepetError } from '../base/errors.ts';
 import { checkLimit, type LimitName, limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
 import { type Gender, genders } from '../base/products.ts';
+import type { PolicyOverrides } from '../policy/override.ts';
 
 export const fieldNames = ['title', 'price', 'category', 'brand', 'gender', 'inStock', 'image'] as const;
 export type Field = (typeof fieldNames)[number];
@@ -20,8 +21,12 @@ export interface RequestFilters {
   readonly priceMin?: number;
   readonly priceMax?: number;
   readonly inStock?: boolean;
+  /** Released fewer days ago. */
+  readonly newerThanDays?: number;
   /** Product ids; those the artifact does not know are no matter. */
   readonly exclude?: readonly string[];
+  /** Ids of what is in the basket or was bought before: left out like the query product. */
+  readonly bought?: readonly string[];
 }
 
 export interface RecommendRequest {
@@ -34,6 +39,18 @@ export interface RecommendRequest {
   readonly fallback?: boolean;
   readonly fields?: readonly Field[];
   readonly filters?: RequestFilters;
+  /** Ids that are candidates whether a source finds them or not; the rules hold for them too. */
+  readonly include?: readonly string[];
+  /** The name of a served policy. */
+  readonly policy?: string;
+  /** A place on the site, whose policy is taken where none is named. */
+  readonly placement?: string;
+  /** Start of what the policy draws by lot. */
+  readonly seed?: number;
+  /** A part of a policy in place of the chosen one's, as `override` takes it. */
+  readonly overrides?: PolicyOverrides;
+  /** The time that date windows and ages count from, in milliseconds since 1970; the clock's where absent. */
+  readonly nowMs?: number;
 }
 
 function number(name: LimitName, placeholder: string, about: string, whole = true) {
@@ -63,6 +80,9 @@ const flag = (about: string) =>
     })
     .optional()
     .meta({ description: about });
+
+const name = (placeholder: string, about: string) =>
+  z.string().min(1, 'must not be empty.').optional().meta({ description: about, placeholder });
 
 const names = (limit: LimitName, placeholder: string, about: string) =>
   z
@@ -94,6 +114,27 @@ const words = <W extends string>(known: readonly W[], all: boolean, placeholder:
 const bare = ({ about }: { readonly about: string }): string => about.replace(/\.$/, '');
 const { limit, efSearch, gamma } = limits;
 
+/** A JSON object; what it may hold is checked where it is used. */
+const object = (placeholder: string, about: string) =>
+  z
+    .string()
+    .transform((text, context): Record<string, unknown> => {
+      const parsed = z.record(z.string(), z.unknown()).safeParse(jsonOf(text));
+      if (parsed.success) return parsed.data;
+      context.addIssue({ code: 'custom', message: 'must be a JSON object.' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: about, placeholder });
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Parameter name → its schema, with `description` and (for those that take a value) `placeholder` in its meta. */
 export const requestSchema = z.object({
   limit: number('limit', 'n', `${bare(limit)} (the policy's own otherwise, ${limit.min} to ${limit.max})`),
@@ -108,7 +149,17 @@ export const requestSchema = z.object({
   priceMin: number('priceMinor', 'minor', 'Lowest price, in minor units'),
   priceMax: number('priceMinor', 'minor', 'Highest price, in minor units'),
   inStock: flag('Only what is in stock'),
+  newerThanDays: number('newerThanDays', 'days', 'Only what was released fewer days ago'),
   exclude: names('excludes', 'id', 'Leaves this product out'),
+  bought: names('excludes', 'id', 'Leaves this product out: it is in the basket, or was bought before'),
+  include: names('includes', 'id', 'Considers this product too, under the same rules'),
+  policy: name('name', 'The policy to recommend by, of those that are served'),
+  placement: name('name', 'The place on the site, which chooses the policy where none is named'),
+  seed: number('seed', 'n', 'Start of what the policy draws by lot'),
+  overrides: object(
+    'json',
+    "Parts of a policy, in place of the chosen one's; what is mandatory can only be narrowed",
+  ),
 });
 
 export interface RequestParameter {
@@ -170,10 +221,23 @@ export function parseRequest(product: string, params: Iterable<readonly [string,
     const [issue] = parsed.error.issues;
     throw new SepetError('option_invalid', `${String(issue?.path[0])} ${issue?.message}`);
   }
-  const { limit, efSearch, gamma, explain, fallback, fields, ...rest } = parsed.data;
+  const { limit, efSearch, gamma, explain, fallback, fields, ...others } = parsed.data;
+  const { include, policy, placement, seed, overrides, ...rest } = others;
   const filters: RequestFilters = defined(rest);
   if (filters.priceMin !== undefined && filters.priceMax !== undefined && filters.priceMin > filters.priceMax)
     throw new SepetError('option_invalid', 'priceMin must not be above priceMax.');
-  const own = defined({ limit, efSearch, gamma, explain, fallback, fields });
+  const own = defined({
+    limit,
+    efSearch,
+    gamma,
+    explain,
+    fallback,
+    fields,
+    include,
+    policy,
+    placement,
+    seed,
+    overrides,
+  });
   return { product, ...own, ...(Object.keys(filters).length > 0 && { filters }) };
 }

@@ -3,7 +3,7 @@
 
 import type { Vectors } from '../artifact/vectors.ts';
 import { limits } from '../base/limits.ts';
-import type { Index } from '../native/index.ts';
+import type { Index, SearchCall } from '../native/index.ts';
 
 export interface VectorQuery {
   /** A product with a vector. */
@@ -32,6 +32,10 @@ export interface Retriever {
   search(queries: readonly VectorQuery[], k: number): Candidates[];
   /** A longer look for one query; held until the next `widen`. */
   widen(query: VectorQuery, k: number): Candidates;
+  /** The best `k` of some rows (rising, each once), exactly; held until the next `widen`, `among` or `filtered`. */
+  among(query: VectorQuery, rows: Uint32Array, k: number): Candidates;
+  /** The best `k` of the rows whose bit is set (bit `row & 31` of word `row >> 5`); held like those of `among`. */
+  filtered(query: VectorQuery, mask: Uint32Array, k: number): Candidates;
   /** IN·OUT + gamma·popularity of one row, by the plain formula. */
   score(query: VectorQuery, row: number): number;
   /** The popularity part of that. */
@@ -79,25 +83,21 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
     buffers.skip[slot] = row;
   }
 
-  /** One native call for the slots from `first` to `end` (excluded), results from `start` on, `k` each. */
-  function run(
-    buffers: Buffers,
-    slots: { first: number; end: number },
-    start: number,
-    k: number,
-    ef: number,
-  ) {
-    const { first, end } = slots;
+  /** The native call for the slots from `first` to `end` (excluded), results from `start` on, `k` each. */
+  function callOf(buffers: Buffers, slots: { first: number; end: number; start: number }, k: number) {
+    const { first, end, start } = slots;
     const results = start + (end - first) * k;
-    const call = {
+    return {
       queries: buffers.queries.subarray(first * stride, end * stride),
       k,
-      ef,
       rows: buffers.rows.subarray(start, results),
       scores: buffers.scores.subarray(start, results),
       counts: buffers.counts.subarray(first, end),
       skip: buffers.skip.subarray(first, end),
     };
+  }
+
+  function run(call: SearchCall): void {
     if (plan === 'scan') index.scan(call);
     else index.search(call);
   }
@@ -111,6 +111,14 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
 
   let batch = allocate(0, stride, 0);
   let wide = allocate(1, stride, 0);
+
+  /** The call of one query, in the buffers of longer looks. */
+  function callOne(query: VectorQuery, k: number) {
+    if (wide.rows.length < k) wide = allocate(1, stride, k);
+    embed(query, wide, 0);
+    return callOf(wide, { first: 0, end: 1, start: 0 }, k);
+  }
+  const foundOne = (k: number): Candidates => candidates(wide, 0, { start: 0, asked: k });
 
   const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
     (gamma / scale) * (vectors.out[row * stride + dims] as number);
@@ -128,7 +136,7 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
         const first = slot;
         const asked = Math.min(k, efSearch);
         for (const i of members) embed(queries[i] as VectorQuery, batch, slot++);
-        run(batch, { first, end: slot }, start, asked, efSearch);
+        run({ ...callOf(batch, { first, end: slot, start }, asked), ef: efSearch });
         members.forEach((i, at) => {
           found[i] = candidates(batch, first + at, { start: start + at * asked, asked });
         });
@@ -137,10 +145,16 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
       return found;
     },
     widen(query, k) {
-      if (wide.rows.length < k) wide = allocate(1, stride, k);
-      embed(query, wide, 0);
-      run(wide, { first: 0, end: 1 }, 0, k, Math.max(k, query.efSearch));
-      return candidates(wide, 0, { start: 0, asked: k });
+      run({ ...callOne(query, k), ef: Math.max(k, query.efSearch) });
+      return foundOne(k);
+    },
+    among(query, rows, k) {
+      index.scan({ ...callOne(query, k), among: rows });
+      return foundOne(k);
+    },
+    filtered(query, mask, k) {
+      run({ ...callOne(query, k), ef: Math.max(k, query.efSearch), filter: mask });
+      return foundOne(k);
     },
     score(query, row) {
       let sum = 0;

@@ -1,15 +1,31 @@
-// One request's choice in the making: which rows were looked at, which rule dropped which, what is kept.
-// One object a thread, begun anew for each request; looking at a candidate allocates nothing.
+// One request's candidates in the making: which rows were looked at, which rule dropped which, and the pool of
+// those that pass. One object a thread, begun anew for each request; looking at a candidate allocates nothing.
 
 import { limits } from '../base/limits.ts';
 import { firstDrop, type Rule } from '../policy/compile.ts';
 import type { Value } from '../policy/conditions.ts';
-import type { Source } from './recommender.ts';
+import { type Source, sources } from './recommender.ts';
 
-export interface Chosen {
-  readonly row: number;
-  readonly score: number;
-  readonly source: Source;
+/** The candidates that passed, in the order in which they came; places below `size` count. */
+export interface Pool {
+  readonly size: number;
+  readonly rows: Uint32Array;
+  /** What its source says of it. */
+  readonly scores: Float64Array;
+  /** The score with what the policy's ranking adds. */
+  readonly totals: Float64Array;
+  /** Only candidates of one tier compare by score; lower tiers stand first. */
+  readonly tiers: Uint32Array;
+  /** Positions in `sources`. */
+  readonly sources: Uint8Array;
+}
+
+export type Scores = Float32Array | Float64Array;
+
+/** Where candidates come from: the position in `sources`, and their tier. */
+export interface Origin {
+  readonly source: number;
+  readonly tier: number;
 }
 
 export interface DroppedRow {
@@ -19,56 +35,116 @@ export interface DroppedRow {
   readonly against: Value;
 }
 
+/** A candidate that explain lists; `drop` where a rule dropped it. */
+export interface LookedRow {
+  readonly row: number;
+  readonly score: number;
+  readonly source: Source;
+  readonly drop?: { readonly rule: string; readonly candidate: Value; readonly against: Value };
+}
+
 export interface Selection {
-  readonly chosen: readonly Chosen[];
+  readonly pool: Pool;
   /** Rows looked at, the dropped ones included. */
   readonly considered: number;
-  /** Begins a request. `examples`: whether dropped rows are noted for explain. */
-  begin(options: { row: number; limit: number; rules: readonly Rule[]; examples: boolean }): void;
-  isFull(): boolean;
-  isSeen(row: number): boolean;
-  /** Whether dropped rows are noted, with their scores. */
+  /** Everything that was not looked at is known to be dropped by some rule. */
+  readonly isClosed: boolean;
+  /** Whether candidates are noted for explain, with their scores. */
   readonly explains: boolean;
-  /** Looks at a row unless it was looked at before; true where it passes every rule. */
-  passes(row: number, score: number): boolean;
-  keep(row: number, score: number, source: Source): void;
-  /** Orders what `source` gave by score, ties by row. */
-  settle(source: Source): void;
+  /** Begins a request for the product of `row` (-1: unknown), which is never a candidate. */
+  begin(options: { row: number; rules: readonly Rule[]; explains: boolean }): void;
+  isSeen(row: number): boolean;
+  /**
+   * Looks at `rows[at]`, whose score is `scores[at]`, unless it was looked at before; true where it passes every rule. (Taken from
+   * arrays, because a fraction that is handed over costs an allocation.)
+   */
+  passes(rows: Uint32Array, scores: Scores, at: number, source: number): boolean;
+  /** Puts `rows[at]` into the pool. */
+  keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void;
+  close(): void;
   /** Each rule that dropped something, in the order of the rules. */
   dropped(): { rule: string; count: number; examples: readonly DroppedRow[] }[];
+  /** The first candidates that were looked at. */
+  looked(): readonly LookedRow[];
+}
+
+interface GrowingPool {
+  size: number;
+  rows: Uint32Array;
+  scores: Float64Array;
+  totals: Float64Array;
+  tiers: Uint32Array;
+  sources: Uint8Array;
+}
+
+function allocate(length: number): Omit<GrowingPool, 'size'> {
+  return {
+    rows: new Uint32Array(length),
+    scores: new Float64Array(length),
+    totals: new Float64Array(length),
+    tiers: new Uint32Array(length),
+    sources: new Uint8Array(length),
+  };
+}
+
+function grow(pool: GrowingPool): void {
+  const larger = allocate(2 * pool.rows.length);
+  larger.rows.set(pool.rows);
+  larger.scores.set(pool.scores);
+  larger.totals.set(pool.totals);
+  larger.tiers.set(pool.tiers);
+  larger.sources.set(pool.sources);
+  Object.assign(pool, larger);
+}
+
+interface Notes {
+  readonly examples: DroppedRow[][];
+  readonly looked: LookedRow[];
+}
+
+function note(
+  notes: Notes,
+  drop: { at: number; rule: Rule } | undefined,
+  seen: Omit<LookedRow, 'drop'>,
+): void {
+  const { row, score } = seen;
+  const values = drop?.rule.compared(row);
+  if (notes.looked.length < limits.explainCandidates.max)
+    notes.looked.push({ ...seen, ...(drop && values && { drop: { rule: drop.rule.name, ...values } }) });
+  if (drop === undefined || values === undefined) return;
+  notes.examples[drop.at] ??= [];
+  const examples = notes.examples[drop.at] as DroppedRow[];
+  if (examples.length < limits.explainExamples.max) examples.push({ row, score, ...values });
 }
 
 /** Makes the selection of one thread over `products` rows. */
 export function createSelection(products: number): Selection {
   const seen = new Uint32Array(products);
+  const pool: GrowingPool = { size: 0, ...allocate(512) };
   let epoch = 0;
   let considered = 0;
-  let limit = 0;
+  let isClosed = false;
   let rules: readonly Rule[] = [];
   let counts = new Uint32Array(16);
-  let examples: DroppedRow[][] | undefined;
-  let chosen: Chosen[] = [];
-
-  const note = (rule: number, row: number, score: number): void => {
-    if (examples === undefined) return;
-    examples[rule] ??= [];
-    const noted = examples[rule];
-    if (noted.length < limits.explainExamples.max)
-      noted.push({ row, score, ...(rules[rule] as Rule).compared(row) });
-  };
+  let notes: Notes | undefined;
 
   return {
-    get chosen() {
-      return chosen;
-    },
+    pool,
     get considered() {
       return considered;
     },
+    get isClosed() {
+      return isClosed;
+    },
+    get explains() {
+      return notes !== undefined;
+    },
     begin(options) {
-      ({ limit, rules } = options);
-      chosen = [];
+      ({ rules } = options);
+      pool.size = 0;
       considered = 0;
-      examples = options.examples ? [] : undefined;
+      isClosed = false;
+      notes = options.explains ? { examples: [], looked: [] } : undefined;
       if (counts.length < rules.length) counts = new Uint32Array(2 * rules.length);
       counts.fill(0);
       if (++epoch > 0xffff_ffff) {
@@ -77,36 +153,38 @@ export function createSelection(products: number): Selection {
       }
       if (options.row >= 0) seen[options.row] = epoch;
     },
-    get explains() {
-      return examples !== undefined;
-    },
-    isFull: () => chosen.length >= limit,
     isSeen: (row) => seen[row] === epoch,
-    passes(row, score) {
+    passes(rows, scores, place, source) {
+      const row = rows[place] as number;
       if (seen[row] === epoch) return false;
       seen[row] = epoch;
       considered++;
-      const rule = firstDrop(rules, row);
-      if (rule < 0) return true;
-      counts[rule] = (counts[rule] as number) + 1;
-      note(rule, row, score);
-      return false;
+      const at = firstDrop(rules, row);
+      if (at >= 0) counts[at] = (counts[at] as number) + 1;
+      if (notes !== undefined) {
+        const drop = at < 0 ? undefined : { at, rule: rules[at] as Rule };
+        note(notes, drop, { row, score: scores[place] as number, source: sources[source] as Source });
+      }
+      return at < 0;
     },
-    keep: (row, score, source) => {
-      chosen.push({ row, score, source });
+    keep(rows, scores, place, { source, tier }) {
+      const at = pool.size++;
+      if (at >= pool.rows.length) grow(pool);
+      pool.rows[at] = rows[place] as number;
+      pool.scores[at] = scores[place] as number;
+      pool.totals[at] = scores[place] as number;
+      pool.tiers[at] = tier;
+      pool.sources[at] = source;
     },
-    settle(source) {
-      const first = chosen.findIndex((item) => item.source === source);
-      if (first < 0) return;
-      const own = chosen.splice(first);
-      own.sort((a, b) => b.score - a.score || a.row - b.row);
-      chosen.push(...own);
+    close() {
+      isClosed = true;
     },
     dropped: () =>
       rules.flatMap((rule, i) =>
         counts[i] === 0
           ? []
-          : [{ rule: rule.name, count: counts[i] as number, examples: examples?.[i] ?? [] }],
+          : [{ rule: rule.name, count: counts[i] as number, examples: notes?.examples[i] ?? [] }],
       ),
+    looked: () => notes?.looked ?? [],
   };
 }

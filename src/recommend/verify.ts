@@ -42,8 +42,8 @@ export function verifyArtifact(artifact: Artifact): void {
   checkDigests(artifact);
   const { catalog, popularity, cooccurrence, vectors } = artifact;
   checkFinite(vectors.in, vectors.dims);
-  const { products, ids, titles, images, categories, brands, columns } = catalog;
-  for (const [name, table] of Object.entries({ titles, images, categories, brands }))
+  const { products, ids, titles, images, categories, brands, groups, columns } = catalog;
+  for (const [name, table] of Object.entries({ titles, images, categories, brands, groups }))
     checkOffsets(`The offsets of ${name}`, table.offsets);
   for (const [name, lists] of Object.entries({ ...popularity, cooccurrence })) {
     if (lists instanceof Uint32Array) checkBelow(`The popularity list`, lists, products);
@@ -54,6 +54,7 @@ export function verifyArtifact(artifact: Artifact): void {
   }
   checkBelow('col.category', columns.category, categories.length, unknown32);
   checkBelow('col.brand', columns.brand, brands.length, unknown32);
+  checkBelow('col.group', columns.group, groups.length, unknown32);
   for (let row = 0; row < products; row++)
     if (ids.row(ids.id(row)) !== row) throw damaged(`The product "${ids.id(row)}" is not found by its id`);
 }

@@ -1,11 +1,14 @@
-// Recommending by the book: rank everything, walk down, apply the rules by their plain reading. Slow and simple,
-// the oracle of the recommender over a catalogue that is scanned.
+// Recommending by the book: rank everything, walk down, apply the rules by their plain reading, arrange what passes.
+// Slow and simple, the oracle of the recommender over a catalogue that is scanned.
 
-import { genders, unknown8, unknown32 } from '../../src/base/products.ts';
+import { unknown8, unknown32 } from '../../src/base/products.ts';
 import type { PolicyDocument, RuleDocument } from '../../src/policy/document.ts';
 import type { Artifact } from '../../src/recommend/artifact.ts';
-import type { Filled } from '../../src/recommend/recommender.ts';
+import { type Filled, type Source, sources } from '../../src/recommend/recommender.ts';
+import { lotOf } from '../../src/recommend/seed.ts';
 import { dropsPlainly, type PlainProduct } from '../policy/reference.ts';
+import { arrangePlainly, hasRoom, type PlainCandidate } from './arrange-plainly.ts';
+import { nobody, plainProducts } from './products.ts';
 
 export interface PlainAnswer {
   readonly rows: readonly number[];
@@ -13,68 +16,47 @@ export interface PlainAnswer {
 }
 
 export interface PlainQuestion {
+  readonly product: string;
   readonly row: number;
   readonly gamma: number;
   readonly limit: number;
   readonly extra: readonly RuleDocument[];
+  readonly include?: readonly number[];
+  readonly seed?: number | undefined;
+  readonly nowMs: number;
 }
 
-const nobody: PlainProduct = {
-  ...{ id: '', category: null, brand: null, gender: null, price: null, band: null, inStock: null },
-};
+const dayMs = 86_400_000;
 
-/** The products of an artifact, by row, in plain words. */
-export function plainProducts({ catalog }: Artifact): PlainProduct[] {
-  const { columns, categories, brands, ids } = catalog;
-  const known = (value: number | undefined, unknown: number): number | null =>
-    value === undefined || value === unknown ? null : value;
-  const named = (number: number | null, names: { at(n: number): string }) =>
-    number === null ? null : names.at(number);
-  return Array.from({ length: catalog.products }, (_, row) => ({
-    id: ids.id(row),
-    category: named(known(columns.category[row], unknown32), categories),
-    brand: named(known(columns.brand[row], unknown32), brands),
-    gender: genders[columns.gender[row] as number] ?? null,
-    price: known(columns.price[row], unknown32),
-    band: known(columns.band[row], unknown8),
-    inStock: columns.stock[row] === unknown8 ? null : columns.stock[row] === 1,
-  }));
-}
-
-function ranked({ vectors, manifest }: Artifact, row: number, gamma: number): number[] {
+/** The exact score of each row with a vector, by row; the exact scan is tested elsewhere. */
+function vectorScores(
+  { vectors, manifest, index }: Artifact,
+  row: number,
+  gamma: number,
+): Map<number, number> {
   const { dims, trained } = vectors;
-  if (row < 0 || row >= trained) return [];
-  const score = (other: number): number => {
-    const own = vectors.in.subarray(row * dims, (row + 1) * dims);
-    const out = vectors.out.subarray(other * (dims + 1), (other + 1) * (dims + 1));
-    const popularity = (gamma / manifest.popularity.scale) * (out[dims] as number);
-    return own.reduce((sum, value, i) => sum + value * (out[i] as number), 0) + popularity;
-  };
-  const scores = Array.from({ length: trained }, (_, other) => score(other));
-  const rows = scores.map((_, other) => other).filter((other) => other !== row);
-  return rows.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b);
+  const queries = new Float32Array(dims + 1);
+  queries.set(vectors.in.subarray(row * dims, (row + 1) * dims));
+  queries[dims] = gamma / manifest.popularity.scale;
+  const [rows, scores] = [new Uint32Array(trained), new Float32Array(trained)];
+  const counts = new Uint32Array(1);
+  index.scan({ queries, k: trained, rows, scores, counts, skip: Uint32Array.of(row) });
+  const found = Array.from(rows.subarray(0, counts[0]), (other, i) => [other, scores[i] as number] as const);
+  return new Map(found);
 }
 
-/** How far down the ranking the looks reach, before everything is looked at. */
-function looks({ candidates: { count, max } }: PolicyDocument, trained: number): number[] {
-  const most = Math.min(max, trained);
-  const depths = [Math.min(count, Math.max(1, trained))];
-  for (let k = count; k < most; ) {
-    k = Math.min(2 * k, most);
-    depths.push(k);
-  }
-  return depths;
-}
-
-function fallbackRows({ catalog, popularity }: Artifact, list: string, row: number): number[] {
+/** The lists of a fallback, each a tier. */
+function fallbackLists({ catalog, popularity }: Artifact, list: string, row: number): number[][] {
   const { columns, categories } = catalog;
   const all = [...popularity.all];
-  if (list === 'popular') return all;
+  if (list === 'popular') return [all];
   if (list === 'gender-popular')
-    return all.filter(
-      (other) =>
-        row >= 0 && columns.gender[row] !== unknown8 && columns.gender[other] === columns.gender[row],
-    );
+    return [
+      all.filter(
+        (other) =>
+          row >= 0 && columns.gender[row] !== unknown8 && columns.gender[other] === columns.gender[row],
+      ),
+    ];
   const category = columns.category[row] ?? unknown32;
   if (category === unknown32) return [];
   const parts = categories.at(category).split('/');
@@ -84,55 +66,156 @@ function fallbackRows({ catalog, popularity }: Artifact, list: string, row: numb
   };
   return parts
     .map((_, i) => parts.slice(0, parts.length - i).join('/'))
-    .flatMap((path) => all.filter((other) => inside(other, path)));
+    .map((path) => all.filter((other) => inside(other, path)));
+}
+
+function pinnedRows({ catalog }: Artifact, { pins }: PolicyDocument, limit: number) {
+  const taken = pins.map((pin) => (typeof pin === 'string' ? 0 : pin.position));
+  const places = pins.map((pin) => {
+    if (typeof pin !== 'string') return { id: pin.id, position: pin.position };
+    let position = 1;
+    while (taken.includes(position)) position++;
+    taken.push(position);
+    return { id: pin, position };
+  });
+  return places
+    .map(({ id, position }) => ({ row: catalog.ids.row(id), position }))
+    .filter(({ row, position }) => row >= 0 && position <= limit)
+    .sort((a, b) => a.position - b.position);
+}
+
+function sortedPlainly(rows: readonly PlainCandidate[], { catalog }: Artifact, by: string): PlainCandidate[] {
+  const { price, orders, released } = catalog.columns;
+  const key = ({ row }: PlainCandidate): number =>
+    ({ price: price[row], popularity: -(orders[row] as number), newest: -(released[row] as number) })[by] ??
+    0;
+  return rows.toSorted((a, b) => key(a) - key(b));
 }
 
 /** The rows that a recommender over this artifact must return, and its account. */
 export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked: PlainQuestion): PlainAnswer {
   const products = plainProducts(artifact);
-  const query = products[asked.row] ?? nobody;
+  const { vectors, catalog, cooccurrence } = artifact;
+  const { row, limit } = asked;
+  const query = products[row] ?? nobody;
+  const day = Math.floor(asked.nowMs / dayMs);
   const blocks: RuleDocument = { name: 'blocks', drop: { ids: policy.blocks }, unknown: 'keep' };
   const rules = [blocks, ...policy.filters, ...asked.extra];
-  const seen = new Set(asked.row < 0 ? [] : [asked.row]);
-  const kept: number[] = [];
-  const from: Record<string, number> = {};
+  const { count, max, source: sourceNames, blend } = policy.candidates;
+  const include = asked.include ?? [];
+  const gathers =
+    policy.rank.length + include.length + Object.keys(policy.diversity).length > 0 || blend !== undefined;
+  const scores =
+    row >= 0 && row < vectors.trained && sourceNames.includes('embedding')
+      ? vectorScores(artifact, row, asked.gamma)
+      : new Map<number, number>();
+  const listed = new Map(
+    row < 0
+      ? []
+      : Array.from(
+          cooccurrence.rows.subarray(cooccurrence.offsets[row], cooccurrence.offsets[row + 1]),
+          (other, i) => [other, cooccurrence.scores[(cooccurrence.offsets[row] as number) + i] as number],
+        ),
+  );
+
+  const seen = new Set(row < 0 ? [] : [row]);
   const dropped: Record<string, number> = {};
-  const look = (rows: readonly number[], source: string, stopWhenFull = true): void => {
-    for (const row of rows) {
-      if (stopWhenFull && kept.length >= asked.limit) return;
-      if (seen.has(row)) continue;
-      seen.add(row);
-      const rule = rules.find((one) => dropsPlainly(one, products[row] as PlainProduct, query));
-      if (rule !== undefined) dropped[rule.name] = (dropped[rule.name] ?? 0) + 1;
-      else if (kept.length < asked.limit) {
-        kept.push(row);
-        from[source] = (from[source] ?? 0) + 1;
-      }
+  const passes = (other: number): boolean => {
+    if (seen.has(other)) return false;
+    seen.add(other);
+    const rule = rules.find((one) => dropsPlainly(one, products[other] as PlainProduct, query, day));
+    if (rule !== undefined) dropped[rule.name] = (dropped[rule.name] ?? 0) + 1;
+    return rule === undefined;
+  };
+  const popularity = (other: number): number => Math.log1p(catalog.columns.orders[other] as number);
+  const loose = (other: number, tiers: { vector: number; other: number }): PlainCandidate => {
+    const score = scores.get(other);
+    return score === undefined
+      ? { row: other, source: 'fallback', tier: tiers.other, total: popularity(other) }
+      : { row: other, source: 'embedding', tier: tiers.vector, total: score };
+  };
+
+  const pins = pinnedRows(artifact, policy, limit).filter((pin) => passes(pin.row));
+  const need = limit - pins.length;
+  const pool: PlainCandidate[] = [];
+  const vectorTier = blend === undefined ? sourceNames.indexOf('embedding') : 0;
+  for (const other of include)
+    if (passes(other)) pool.push(loose(other, { vector: vectorTier, other: sources.length }));
+
+  const kept: PlainCandidate[] = [];
+  const roomy: PlainProduct[] = [];
+  const keep = (candidate: PlainCandidate): void => {
+    kept.push(candidate);
+    const product = products[candidate.row] as PlainProduct;
+    if (hasRoom(policy, roomy, product)) roomy.push(product);
+  };
+  const look = (
+    rows: readonly number[],
+    source: Source,
+    tier: number,
+    score: (other: number) => number,
+  ): void => {
+    for (const other of rows) {
+      if (!(gathers && source !== 'fallback') && kept.length >= need) return;
+      if (passes(other)) keep({ row: other, source, tier, total: score(other) });
     }
   };
-  for (const source of policy.candidates.source) {
-    if (kept.length >= asked.limit) break;
-    if (source === 'embedding') {
-      const order = ranked(artifact, asked.row, asked.gamma);
-      for (const depth of looks(policy, artifact.vectors.trained)) look(order.slice(0, depth), source);
-      if (kept.length < asked.limit) look(order, source, false);
-    } else if (asked.row >= 0) {
-      const { offsets, rows } = artifact.cooccurrence;
-      look([...rows.subarray(offsets[asked.row], offsets[asked.row + 1])], source);
+  const byScore = (other: number): number => scores.get(other) as number;
+  const fromVectors = (tier: number): void => {
+    if (scores.size === 0) return;
+    const ranking = [...scores.keys()];
+    const most = Math.min(max, vectors.trained);
+    let depth = Math.min(count, Math.max(1, vectors.trained));
+    look(ranking.slice(0, depth), 'embedding', tier, byScore);
+    while (roomy.length < need && depth < most && roomy.length * most >= need * depth) {
+      depth = Math.min(2 * depth, most);
+      look(ranking.slice(0, depth), 'embedding', tier, byScore);
     }
+    if (kept.length >= need) return;
+    const rest = ranking.filter(passes).slice(0, gathers ? Math.max(need, count) : need);
+    for (const other of rest)
+      if (gathers || kept.length < need)
+        keep({ row: other, source: 'embedding', tier, total: byScore(other) });
+  };
+  for (const [i, source] of sourceNames.entries()) {
+    if (kept.length >= need && blend === undefined) break;
+    const tier = blend === undefined ? i : 0;
+    if (source === 'embedding') fromVectors(tier);
+    else look([...listed.keys()], 'cooccurrence', tier, (other) => listed.get(other) as number);
   }
-  for (const list of policy.fallback) look(fallbackRows(artifact, list, asked.row), 'fallback');
-  const others = products.length - (asked.row < 0 ? 0 : 1);
-  const considered = seen.size - (asked.row < 0 ? 0 : 1);
+  if (blend !== undefined)
+    for (const one of [...pool, ...kept])
+      if (one.source !== 'fallback')
+        one.total =
+          (blend.embedding ?? 0) * (scores.get(one.row) ?? 0) +
+          (blend.cooccurrence ?? 0) * (listed.get(one.row) ?? 0);
+  let tier = sources.length + 1;
+  for (const name of policy.fallback)
+    for (const list of fallbackLists(artifact, name, row)) look(list, 'fallback', ++tier, popularity);
+
+  const policySeed = policy.rank.find(({ seed }) => seed !== undefined)?.seed ?? 'request';
+  const { dims } = vectors;
+  const placed = arrangePlainly([...pool, ...kept], {
+    ...{ policy, products, query, day, need, limit },
+    seed: lotOf(
+      { product: asked.product, ...(asked.seed !== undefined && { seed: asked.seed }) },
+      policySeed,
+      asked.nowMs,
+    ),
+    vector: (other) =>
+      other < vectors.trained ? [...vectors.in.subarray(other * dims, (other + 1) * dims)] : undefined,
+  });
+  const chosen = sortedPlainly(placed, artifact, policy.sort);
+  for (const pin of pins) chosen.splice(pin.position - 1, 0, loose(pin.row, { vector: 0, other: 0 }));
+  const from: Record<string, number> = {};
+  for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
+  const others = products.length - (row < 0 ? 0 : 1);
   return {
-    rows: kept,
+    rows: chosen.map((one) => one.row),
     filled: {
-      wanted: asked.limit,
-      returned: kept.length,
-      missing: asked.limit - kept.length,
-      from,
+      ...{ wanted: limit, returned: chosen.length, missing: limit - chosen.length, from },
       ...(Object.keys(dropped).length > 0 && { filteredBy: dropped }),
-      ...(considered === others && { exhausted: true as const }),
+      ...(seen.size - (row < 0 ? 0 : 1) === others && { exhausted: true as const }),
     },
   };
 }

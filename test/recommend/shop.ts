@@ -17,6 +17,9 @@ export const categoryPaths = ['Home', 'Home/Lamps', 'Home/Rugs', 'Tech', 'Tech/A
 export const brandNames = ['Acme', 'Bolt', 'Çınar', 'Delta'];
 export const genderWords = ['female', 'male', 'unisex', 'kids'];
 
+/** The newest release of a shop, in days since 1970. */
+export const lastDay = 20_000;
+
 export interface ShopOptions {
   readonly seed: number;
   readonly products: number;
@@ -41,8 +44,12 @@ function makeTable(random: Random, products: number, isTrained: readonly boolean
     prices: Uint32Array.from(rows, () => maybe(random, random.below(5000)) ?? unknown32),
     currencies: rows.map(() => 'TRY'),
     stock: Uint8Array.from(rows, () => pick(random, [0, 1, 1, unknown8])),
-    released: Int32Array.from(rows, () => maybe(random, random.below(20_000)) ?? unknownDay),
+    released: Int32Array.from(rows, () => maybe(random, lastDay - random.below(120)) ?? unknownDay),
     images: rows.map((row) => maybe(random, `images/${row}.svg`)),
+    groups: rows.map((row) => (row % 3 === 0 ? null : `model-${Math.floor(row / 4)}`)),
+    numeric: new Map([
+      ['margin', Float32Array.from(rows, (row) => (row % 7 === 0 ? Number.NaN : (row % 16) / 16))],
+    ]),
     orders,
     ordersTrain: orders.map((count, row) => (isTrained[row] ? count : 0)),
   };

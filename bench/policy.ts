@@ -1,0 +1,80 @@
+// npm run bench:policy -- [--json] [--rows 1000000] [--queries 200] [--data DIR]… [--seed 1]
+//
+// What policies cost: filtering and re-ranking 200 candidates by the example of docs/policy.md; ten of the few products that a
+// filter keeps of --rows; and, for each data folder with an artifact (--data), plain post-filtering against ours.
+
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type DataFigures, measureData } from './policy-data.ts';
+import { measureFilter } from './policy-filter.ts';
+import { measureSelective } from './policy-selective.ts';
+import { benchArtifact } from './policy-shop.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '1000000' },
+    products: { type: 'string', default: '20000' },
+    queries: { type: 'string', default: '200' },
+    data: { type: 'string', multiple: true, default: [] },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const [rows, products, queries, seed] = [flags.rows, flags.products, flags.queries, flags.seed].map(
+  Number,
+) as [number, number, number, number];
+const dims = 64;
+
+const say = (line: string): void => {
+  (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
+};
+const percent = (share: number): string => `${+(100 * share).toPrecision(3)} %`;
+
+function dataTable(name: string, all: readonly DataFigures[]): void {
+  say(`\n${name}: plain post-filtering of 200 candidates → ours`);
+  say('| kept | products | queries | fill rate | NDCG@10 | ms p50 | ms p99 |');
+  say('|---|---|---|---|---|---|---|');
+  for (const { selectivity, eligible, queries: asked, plain, ours } of all) {
+    const both = (of: (one: typeof plain) => number, places: number): string =>
+      `${of(plain).toFixed(places)} → ${of(ours).toFixed(places)}`;
+    const cells = [
+      percent(selectivity),
+      eligible,
+      asked,
+      both(({ fillRate }) => fillRate, 3),
+      both(({ ndcgAt10 }) => ndcgAt10, 4),
+      both(({ msP50 }) => msP50, 3),
+      both(({ msP99 }) => msP99, 3),
+    ];
+    say(`| ${cells.join(' | ')} |`);
+  }
+}
+
+const filter = measureFilter(benchArtifact({ products, dims, seed, graph: true }), queries);
+say(
+  `Filtering and re-ranking 200 candidates of ${products.toLocaleString('en')} products (${cpus()[0]?.model.trim()}):`,
+);
+say(`  ${filter.filterMicrosP50.toFixed(1)} µs p50, ${filter.filterMicrosP99.toFixed(1)} µs p99`);
+say(
+  `  ${filter.passed.toFixed(1)} pass on the average; ${filter.bytesPerCandidate} bytes of heap a further candidate`,
+);
+
+const selective = measureSelective(benchArtifact({ products: rows, dims, seed, graph: false }), queries);
+say(`\nTen of what a filter keeps of ${rows.toLocaleString('en')} products, whole requests:`);
+for (const { selectivity, recallAt10, msP50, msP99, bitsMsP50 } of selective)
+  say(
+    `  ${percent(selectivity)}: recall ${recallAt10.toFixed(4)}, ${msP50.toFixed(3)} ms p50, ${msP99.toFixed(3)} ms p99; as bits ${bitsMsP50.toFixed(3)} ms p50`,
+  );
+
+const data: Record<string, DataFigures[]> = {};
+for (const dir of flags.data) {
+  const figures = await measureData(dir, { queries: 4 * queries, seed });
+  data[basename(dir)] = figures;
+  dataTable(basename(dir), figures);
+}
+
+if (flags.json)
+  process.stdout.write(
+    `${JSON.stringify({ rows, products, dims, queries, seed, ...filter, selective, data })}\n`,
+  );
