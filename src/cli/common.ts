@@ -34,3 +34,6 @@ export function helpFor(name: LimitName): string {
   const { about, default: value, unit, min, max } = limits[name];
   return `${about} (default ${value} ${unit}, ${min} to ${max})`;
 }
+
+/** For an option that may be repeated: its values in order. */
+export const collected = (value: string, before: readonly string[] = []): string[] => [...before, value];

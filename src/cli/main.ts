@@ -23,6 +23,7 @@ const commands = await Promise.all([
   import('./build.ts'),
   import('./inspect.ts'),
   import('./query.ts'),
+  import('./policy.ts'),
   import('./serve.ts'),
 ]);
 for (const { register } of commands) register(program);

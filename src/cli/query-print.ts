@@ -5,6 +5,7 @@ import type { Artifact } from '../recommend/artifact.ts';
 import { encodeAnswer } from '../recommend/encode.ts';
 import { productFacts } from '../recommend/present.ts';
 import {
+  type ExplainedItem,
   type Explanation,
   type Failure,
   isFailure,
@@ -90,35 +91,47 @@ const tally = (counts: Partial<Record<string, number>>): string =>
     .join(', ');
 
 function filledLine({ filled }: RecommendAnswer): string {
-  const { wanted, returned, missing, from, filteredBy, exhausted } = filled;
+  const { wanted, returned, missing, from, filteredBy, outside, exhausted } = filled;
   return [
     `filled ${returned} of ${wanted}${returned > 0 ? ` (${tally(from)})` : ''}`,
     ...(missing > 0 ? [`${missing} missing`] : []),
     ...(filteredBy ? [`dropped by ${tally(filteredBy)}`] : []),
+    ...(outside ? [`${count(outside)} left out as a set`] : []),
     ...(exhausted ? ['every product was considered'] : []),
   ].join('; ');
 }
+
+/** What the ranking added, rule by rule. */
+const rankingOf = ({ boosts = [] }: ExplainedItem): string =>
+  boosts.map(({ rule, add }) => `${rule} ${add < 0 ? '' : '+'}${add.toFixed(3)}`).join(', ');
+
+/** `3`, `7→3` where diversity moved it, `pin 3`. */
+const placeOf = ({ before, after, pinned }: ExplainedItem): string =>
+  pinned ? `pin ${after}` : before === undefined || before === after ? String(after) : `${before}→${after}`;
 
 function explained(explain: Explanation): string {
   const found = {
     graph: `by graph search with efSearch ${explain.efSearch}`,
     scan: 'by exact scan',
     everything: 'to the last product',
+    eligible: 'among those that pass',
     none: 'without a vector',
   }[explain.search];
   const score = (value: number | undefined): string => value?.toFixed(3) ?? '';
   const scores = textTable(
     [
       { head: 'id', width: idWidth },
-      ...['IN·OUT', 'popularity', 'total'].map((head) => ({ head, right: true })),
+      ...['IN·OUT', 'popularity', 'ranking', 'total', 'place'].map((head) => ({ head, right: true })),
       { head: 'source' },
     ],
-    explain.items.map(({ id, inOut, popularity, total, source }) => [
-      id,
-      score(inOut),
-      score(popularity),
-      score(total),
-      source,
+    explain.items.map((item) => [
+      item.id,
+      score(item.inOut),
+      score(item.popularity),
+      rankingOf(item),
+      score(item.total),
+      placeOf(item),
+      item.source,
     ]),
   );
   const dropped = explain.dropped.flatMap(({ rule, count: n, examples }) => [

@@ -1,8 +1,8 @@
 // `sepet query`: recommendations in the terminal, from the same recommender and encoder as the server's.
 
 import type { Command } from 'commander';
-import type { PolicyDocument } from '../policy/document.ts';
 import { type RequestParameter, requestParameters } from '../recommend/request.ts';
+import { collected } from './common.ts';
 
 const examples = `
 Examples:
@@ -10,20 +10,22 @@ Examples:
   sepet query artifact.sepet 85123A 22423 --limit 5
   sepet query artifact.sepet P00042 --explain             why these, and what the rules dropped
   sepet query artifact.sepet P00042 --policy pdp.yaml --category Electronics --price-max 50000
+  sepet query artifact.sepet P00042 --policy pdp.yaml --policy cart.yaml --placement cart
   sepet query artifact.sepet P00042 --fields all --json   the body that the server sends, a line a product`;
 
 interface QueryOptions extends Record<string, unknown> {
-  policy?: string;
+  policy?: readonly string[];
   json?: true;
 }
 
+/** `--policy` names a file here, so the parameter of that name has another option. */
+const optionOf = (name: string): string => (name === 'policy' ? 'policyName' : name);
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 function addParameter(command: Command, { name, about, placeholder, repeats }: RequestParameter): void {
-  const flag = `--${kebab(name)}`;
+  const flag = `--${kebab(optionOf(name))}`;
   if (placeholder === undefined) command.option(flag, about);
-  else if (repeats) command.option(`${flag} <${placeholder}>`, about, collect);
+  else if (repeats) command.option(`${flag} <${placeholder}>`, about, collected);
   else command.option(`${flag} <${placeholder}>`, about);
 }
 
@@ -33,7 +35,11 @@ export function register(program: Command): void {
     .description('Recommend for products, in the terminal')
     .argument('<file>', 'an artifact of `sepet build`')
     .argument('<product...>', 'product ids')
-    .option('--policy <file>', 'The policy document (YAML or JSON) to filter with');
+    .option(
+      '--policy <file>',
+      'A policy document (YAML or JSON); may be repeated, the first is the default',
+      collected,
+    );
   for (const parameter of requestParameters) addParameter(command, parameter);
   command
     .option('--no-in-stock', 'Only what is out of stock')
@@ -45,7 +51,7 @@ export function register(program: Command): void {
 /** The options given, as the name/value pairs that a query string would hold. */
 function pairs(options: QueryOptions): [string, string][] {
   return requestParameters.flatMap(({ name }): [string, string][] => {
-    const value = options[name];
+    const value = options[optionOf(name)];
     if (value === undefined) return [];
     if (typeof value === 'boolean') return [[name, value ? '1' : '0']];
     return [value].flat().map((one) => [name, String(one)]);
@@ -55,22 +61,18 @@ function pairs(options: QueryOptions): [string, string][] {
 async function query(file: string, products: string[], options: QueryOptions): Promise<void> {
   const { openArtifact } = await import('../recommend/artifact.ts');
   const { createRecommender } = await import('../recommend/open.ts');
+  const { readPolicies } = await import('./policies.ts');
   const { parseRequest } = await import('../recommend/request.ts');
   const { printOutcome } = await import('./query-print.ts');
   const given = pairs(options);
   if (options.json !== true && options.fields === undefined) given.push(['fields', 'all']);
   const requests = products.map((product) => parseRequest(product, given));
   const artifact = openArtifact(file);
-  const recommender = createRecommender(artifact, await policyOf(options.policy));
+  const recommender = createRecommender(artifact, readPolicies(options.policy));
   for (const [i, outcome] of recommender.recommend(requests).entries())
     printOutcome(artifact, outcome, {
       product: products[i] ?? '',
       first: i === 0,
       json: options.json === true,
     });
-}
-
-async function policyOf(file: string | undefined): Promise<PolicyDocument> {
-  if (file === undefined) return (await import('../policy/defaults.ts')).defaultPolicy;
-  return (await import('../policy/parse.ts')).readPolicy(file);
 }

@@ -7,15 +7,15 @@ import type { Command } from 'commander';
 import { limits } from '../base/limits.ts';
 import { createLog, type Log } from '../base/log.ts';
 import type { Server } from '../http/server.ts';
-import type { PolicyDocument } from '../policy/document.ts';
+import { type PolicyDocument, policyLabel } from '../policy/document.ts';
 import type { Runner } from '../pool/runner.ts';
 import type { Recommender } from '../recommend/recommender.ts';
-import { bounded, exitWith, helpFor } from './common.ts';
+import { bounded, collected, exitWith, helpFor } from './common.ts';
 
 interface ServeOptions {
   readonly port: number;
   readonly host: string;
-  readonly policy?: string;
+  readonly policy?: readonly string[];
   readonly workers: number;
   readonly maxBatch: number;
   readonly queue: number;
@@ -36,6 +36,7 @@ const examples = `
 Examples:
   sepet serve data/demo/artifact.sepet
   sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
+  sepet serve artifact.sepet --policy pdp.yaml --policy cart.yaml   requests choose by policy=NAME or placement=NAME
   sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
   sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
 
@@ -49,7 +50,11 @@ export function register(program: Command): void {
     .argument('<file>', 'an artifact of `sepet build`')
     .option('--port <n>', helpFor('port'), bounded('port'))
     .option('--host <address>', `The address to listen on (default ${defaults.host})`)
-    .option('--policy <file>', 'The policy document (YAML or JSON) to filter with')
+    .option(
+      '--policy <file>',
+      'A policy document (YAML or JSON); may be repeated, the first is the default',
+      collected,
+    )
     .option(
       '--workers <n>',
       `${limits.workers.about} (default one a core, here ${defaults.workers})`,
@@ -63,20 +68,25 @@ export function register(program: Command): void {
     .action((file: string, given: Partial<ServeOptions>) => serve(file, { ...defaults, ...given }));
 }
 
+const policyWords = (policies: readonly PolicyDocument[], own: string): string =>
+  policies.length === 1
+    ? `policy ${own}`
+    : `policies ${policies.map(policyLabel).join(', ')}; ${own} by default`;
+
 async function serve(file: string, options: ServeOptions): Promise<void> {
-  const [{ openRecommender }, { readPolicy }, { startServer }] = await Promise.all([
+  const [{ openRecommender }, { readPolicies }, { startServer }] = await Promise.all([
     import('../recommend/open.ts'),
-    import('../policy/parse.ts'),
+    import('./policies.ts'),
     import('../http/server.ts'),
   ]);
   const log = createLog(options.json ? 'json' : 'text');
-  const policy = options.policy === undefined ? undefined : readPolicy(options.policy);
-  const recommender = openRecommender(file, policy === undefined ? {} : { policy });
-  const runner = await startRunner({ file, policy, recommender, workers: options.workers, log });
+  const policies = readPolicies(options.policy);
+  const recommender = openRecommender(file, { policy: policies });
+  const runner = await startRunner({ file, policies, recommender, workers: options.workers, log });
   try {
-    const server = await startServer({ ...options, recommender, runner, log });
+    const server = await startServer({ ...options, policies, recommender, runner, log });
     stopOnSignals(server, options, log);
-    announce(file, server, recommender, options);
+    announce(file, server, { recommender, policies }, options);
   } catch (error) {
     await runner.close();
     throw error;
@@ -85,18 +95,19 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
 
 interface RunnerOptions {
   readonly file: string;
-  readonly policy: PolicyDocument | undefined;
+  readonly policies: readonly PolicyDocument[];
   readonly recommender: Recommender;
   readonly workers: number;
   readonly log: Log;
 }
 
-async function startRunner({ file, policy, recommender, workers, log }: RunnerOptions): Promise<Runner> {
+async function startRunner(options: RunnerOptions): Promise<Runner> {
+  const { file, policies, recommender, workers, log } = options;
   const { inlineRunner, piscinaRunner } = await import('../pool/runner.ts');
   if (workers === 0) return inlineRunner(recommender);
   const { artifact } = recommender.info;
   const onError = (error: Error): void => log.error(`a worker died and is replaced: ${error.stack}`);
-  return piscinaRunner({ workers, setup: { file: resolve(file), policy, artifact }, onError });
+  return piscinaRunner({ workers, setup: { file: resolve(file), policies, artifact }, onError });
 }
 
 /** The first signal stops gracefully, the second at once. Ctrl-C has no load balancer to wait for. */
@@ -116,7 +127,12 @@ function stopOnSignals(server: Server, { drainSeconds }: ServeOptions, log: Log)
   on('SIGINT', 0, 130);
 }
 
-function announce(file: string, { port }: Server, recommender: Recommender, options: ServeOptions): void {
+function announce(
+  file: string,
+  { port }: Server,
+  { recommender, policies }: Pick<RunnerOptions, 'recommender' | 'policies'>,
+  options: ServeOptions,
+): void {
   const { info } = recommender;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const url = `http://${host}:${port}`;
@@ -124,7 +140,18 @@ function announce(file: string, { port }: Server, recommender: Recommender, opti
   const { artifact, products, policy, dims } = info;
   const { workers } = options;
   if (options.json) {
-    const ready = { url, port, product, artifact, products, policy, workers, pid: process.pid };
+    const served = policies.map(policyLabel);
+    const ready = {
+      url,
+      port,
+      product,
+      artifact,
+      products,
+      policy,
+      policies: served,
+      workers,
+      pid: process.pid,
+    };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
     return;
   }
@@ -132,11 +159,11 @@ function announce(file: string, { port }: Server, recommender: Recommender, opti
   const threads =
     workers === 0 ? 'on the event loop' : `by ${workers} worker thread${workers === 1 ? '' : 's'}`;
   const lines = [
-    `Serving ${products.toLocaleString('en')} products (${dims} dimensions, policy ${policy}) of ${file}, ${threads}.`,
+    `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${file}, ${threads}.`,
     'Try:',
     `  curl '${answers}'`,
     `  curl '${answers}?fields=title,price&limit=5'`,
-    `  ${url}/v1/artifact   /v1/products   /readyz   /livez   /metrics`,
+    `  ${url}/v1/artifact   /v1/policies   /v1/products   /readyz   /livez   /metrics`,
     'Stop with Ctrl-C.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

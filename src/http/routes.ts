@@ -9,11 +9,13 @@ import { parseRequest } from '../recommend/request.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 import { negotiate, offeredTypes } from './negotiate.ts';
+import type { PolicyPages } from './policies.ts';
 import { decodeSegment, queryPairs } from './url.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
 export interface RouteContext extends ExchangeHost {
   readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  readonly policies: PolicyPages;
   readonly batcher: Batcher;
   readonly metrics: Metrics;
   readonly isReady: boolean;
@@ -71,6 +73,11 @@ const products: Handler = (exchange, request, { recommender }) => {
 
 const artifact: Handler = (exchange, _request, { recommender }) => exchange.json(recommender.info);
 
+const policies: Handler = (exchange, _request, { policies }) => exchange.json(policies.list);
+
+const policy: Handler = (exchange, request, { policies }) =>
+  exchange.json(policies.one(decodeSegment(request.getParameter(0) ?? '')));
+
 const live: Handler = (exchange) => exchange.json({ status: 'live' });
 
 const ready: Handler = (exchange, _request, { isReady, recommender: { info } }) => {
@@ -89,13 +96,15 @@ const routes: readonly (readonly [path: string, handler: Handler])[] = [
   ['/v1/products/:id/bought-together', boughtTogether],
   ['/v1/products', products],
   ['/v1/artifact', artifact],
+  ['/v1/policies', policies],
+  ['/v1/policies/:name', policy],
   ['/livez', live],
   ['/readyz', ready],
   ['/healthz', ready],
   ['/metrics', metrics],
 ];
 
-const paths = routes.map(([path]) => path.replace(':id', '{id}'));
+const paths = routes.map(([path]) => path.replace(/:(\w+)/, '{$1}'));
 
 const unknownPath: Handler = (exchange, request) => {
   const path = request.getUrl();

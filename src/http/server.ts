@@ -4,10 +4,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../base/limits.ts';
 import { type Log, throttled } from '../base/log.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import { Batcher } from '../pool/batcher.ts';
 import type { Runner } from '../pool/runner.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import { Metrics } from './metrics.ts';
+import { type PolicyPages, policyPages } from './policies.ts';
 import { addRoutes, type RouteContext } from './routes.ts';
 import { type Listener, listen, loadUws, type TemplatedApp } from './uws.ts';
 
@@ -17,6 +19,8 @@ export interface ServerOptions {
   readonly port: number;
   /** The event loop's own, for what is cheap to ask; batches go to the runner. */
   readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  /** Those that the runner answers by. */
+  readonly policies: readonly PolicyDocument[];
   readonly runner: Runner;
   readonly maxBatch: number;
   readonly queue: number;
@@ -66,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 /** What the server knows about itself while it runs; routes and exchanges see it through their own interfaces. */
 class State implements RouteContext {
   readonly recommender: ServerOptions['recommender'];
+  readonly policies: PolicyPages;
   readonly batcher: Batcher;
   readonly metrics: Metrics;
   readonly #logFailure: (message: string) => void;
@@ -75,8 +80,9 @@ class State implements RouteContext {
   /** Requests that have no answer yet. */
   inFlight = 0;
 
-  constructor({ recommender, log }: ServerOptions, batcher: Batcher, metrics: Metrics) {
+  constructor({ recommender, policies, log }: ServerOptions, batcher: Batcher, metrics: Metrics) {
     this.recommender = recommender;
+    this.policies = policyPages(policies);
     this.batcher = batcher;
     this.metrics = metrics;
     this.#logFailure = throttled(log.error);

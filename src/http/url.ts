@@ -13,7 +13,7 @@ function decode(text: string, what: string): string {
 
 /** One path segment, such as a product id. Throws `url_invalid`. */
 export function decodeSegment(text: string): string {
-  return text.includes('%') ? decode(text, 'product id in the path') : text;
+  return text.includes('%') ? decode(text, 'name in the path') : text;
 }
 
 /** A query string's pairs in order; `+` is a space and a name alone has the value ''. Throws `url_invalid`. */

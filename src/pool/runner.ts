@@ -23,7 +23,8 @@ export interface Runner {
 /** What a worker needs to open the recommender. */
 export interface WorkerSetup {
   readonly file: string;
-  readonly policy: PolicyDocument | undefined;
+  /** At least one. */
+  readonly policies: readonly PolicyDocument[];
   /** The id that the file must have: a thread that starts late must not serve another artifact. */
   readonly artifact: string;
 }

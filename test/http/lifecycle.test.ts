@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/base/log.ts';
 import { startServer } from '../../src/http/server.ts';
+import { defaultPolicy } from '../../src/policy/defaults.ts';
 import { piscinaRunner } from '../../src/pool/runner.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
 import { toyArtifact } from '../pool/toy.ts';
@@ -105,7 +106,7 @@ describe('the workers', () => {
     const lines: string[] = [];
     const log = createLog('json', (line) => lines.push(line));
     const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
-    const setup = { file, policy: undefined, artifact: toyArtifact };
+    const setup = { file, policies: [], artifact: toyArtifact };
     const runner = await piscinaRunner({ workers: 2, setup, worker, onError: () => {} });
     const recommender = openRecommender(file);
     const server = await startServer({
@@ -113,6 +114,7 @@ describe('the workers', () => {
       port: 0,
       maxBatch: 8,
       queue: 100,
+      policies: [defaultPolicy],
       recommender,
       runner,
       log,
