@@ -14,7 +14,7 @@ import { compileRule, type Rule } from './rules.ts';
 
 export type { PolicyCatalog } from './facts.ts';
 export { type Diversity, type Explore, type Ranking, type Share, slotsOf } from './rank.ts';
-export { firstDrop, type Rule } from './rules.ts';
+export { firstDrop, type Rule, sieve } from './rules.ts';
 
 export interface CompiledPolicy {
   readonly document: PolicyDocument;

@@ -80,10 +80,13 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
   function take(found: Omit<Candidates, 'asked'>, source: number, { need, gathers }: FillTask): void {
     const { rows, scores, start, count } = found;
     const origin = { source, tier };
-    for (let i = start; i < start + count; i++) {
-      if (!gathers && kept >= need) return;
-      if (selection.passes(rows, scores, i, source)) keep(rows, scores, i, origin);
+    if (gathers) {
+      const passing = selection.sift(rows, scores, found, source);
+      for (let i = 0; i < passing.length; i++) keep(rows, scores, passing[i] as number, origin);
+      return;
     }
+    for (let i = start; i < start + count && kept < need; i++)
+      if (selection.passes(rows, scores, i, source)) keep(rows, scores, i, origin);
   }
 
   /** The best of those that pass, by their set. */
