@@ -5,29 +5,22 @@
 
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { benchFlags } from './flags.ts';
 import { type DataFigures, measureData } from './policy-data.ts';
 import { measureFilter } from './policy-filter.ts';
 import { measureSelective } from './policy-selective.ts';
 import { benchArtifact } from './policy-shop.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    rows: { type: 'string', default: '1000000' },
-    products: { type: 'string', default: '20000' },
-    queries: { type: 'string', default: '200' },
-    data: { type: 'string', multiple: true, default: [] },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const [rows, products, queries, seed] = [flags.rows, flags.products, flags.queries, flags.seed].map(
-  Number,
-) as [number, number, number, number];
+const { json, numbers, texts } = benchFlags(
+  'npm run bench:policy -- [--json] [--rows 1000000] [--products 20000] [--queries 200] [--data DIR]… [--seed 1]',
+  { rows: 1_000_000, products: 20_000, queries: 200, seed: 1 },
+  'data',
+);
+const { rows, products, queries, seed } = numbers;
 const dims = 64;
 
 const say = (line: string): void => {
-  (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
+  (json ? process.stderr : process.stdout).write(`${line}\n`);
 };
 const percent = (share: number): string => `${+(100 * share).toPrecision(3)} %`;
 
@@ -68,13 +61,13 @@ for (const { selectivity, recallAt10, msP50, msP99, bitsMsP50 } of selective)
   );
 
 const data: Record<string, DataFigures[]> = {};
-for (const dir of flags.data) {
+for (const dir of texts) {
   const figures = await measureData(dir, { queries: 4 * queries, seed });
   data[basename(dir)] = figures;
   dataTable(basename(dir), figures);
 }
 
-if (flags.json)
+if (json)
   process.stdout.write(
     `${JSON.stringify({ rows, products, dims, queries, seed, ...filter, selective, data })}\n`,
   );

@@ -6,11 +6,11 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { type KernelName, nativeInfo } from '../src/native/index.ts';
 import { type TrainingData, tokensPerEpoch } from '../src/training/train/data.ts';
 import { initialState, runLoop } from '../src/training/train/loop.ts';
 import { settleParameters, type TrainParameters } from '../src/training/train/parameters.ts';
+import { benchFlags } from './flags.ts';
 import { benchData } from './train-data.ts';
 import { fastText, type Peer } from './train-peers.ts';
 
@@ -24,24 +24,14 @@ interface Timing {
   readonly runs: number;
 }
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    dims: { type: 'string', default: '64' },
-    seconds: { type: 'string', default: '10' },
-    runs: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1' },
-  },
-});
-const [dims, seconds, runs, seed] = [flags.dims, flags.seconds, flags.runs, flags.seed].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const { json, numbers } = benchFlags(
+  'npm run bench:train -- [--json] [--dims 64] [--seconds 10] [--runs 5] [--seed 1]',
+  { dims: 64, seconds: 10, runs: 5, seed: 1 },
+);
+const { dims, seconds, runs, seed } = numbers;
 
 const say = (line: string): void => {
-  (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
+  (json ? process.stderr : process.stdout).write(`${line}\n`);
 };
 
 function parametersFor(data: TrainingData, epochs: number): TrainParameters {
@@ -145,7 +135,7 @@ for (const peer of peers)
       : `${peer.name}  ${million(peer.tokensPerSecond)} M tokens/s`,
   );
 
-if (flags.json) {
+if (json) {
   const single = timings.find((t) => t.kernel === chosen && t.threads === 1);
   const both = timings.find((t) => t.threads === 2);
   const result = {
