@@ -19,7 +19,7 @@ const buildParameters = z.object({
   listLength: count,
 });
 
-export const artifactManifestSchema = z.object({
+const artifactManifestSchema = z.object({
   kind: z.literal('sepet-artifact'),
   formatVersion: z.literal(formatVersion),
   /** The dataset's name: its folder's, unless `--name` says otherwise. */

@@ -14,7 +14,7 @@ export interface CategoryTree extends Dictionary {
 }
 
 /** `' A / B//C '` → `'A/B/C'`; '' where nothing is left. */
-export function normalizePath(path: string): string {
+function normalizePath(path: string): string {
   return path
     .split('/')
     .map((part) => part.trim())
@@ -23,7 +23,7 @@ export function normalizePath(path: string): string {
 }
 
 /** Orders paths as a walk over the tree meets them: part by part, so that no sibling falls inside a subtree. */
-export function comparePaths(a: string, b: string): number {
+function comparePaths(a: string, b: string): number {
   const left = a.split('/');
   const right = b.split('/');
   for (let i = 0; i < left.length && i < right.length; i++) {

@@ -135,7 +135,7 @@ export async function readMappingFile(path: string): Promise<MappingInput & { pr
 }
 
 /** Parses `category:1,gender,channel`. Throws `option_invalid`. */
-export function parseContext(text: string): ContextPart[] {
+function parseContext(text: string): ContextPart[] {
   const names = text.split(',').map((name) => name.trim());
   return names
     .filter((name) => name !== '' && name !== 'none')

@@ -1,5 +1,6 @@
 // Ready mappings for known data. A preset says no more than a mapping file (docs/ingest.md) could.
 
+import { usualColumns } from './fields.ts';
 import type { MappingInput } from './mapping.ts';
 
 export interface Preset extends MappingInput {
@@ -55,19 +56,7 @@ export const presets = {
       price: ['price'],
       customer: ['customer_id'],
     },
-    products: {
-      id: ['id'],
-      title: ['title'],
-      category: ['category'],
-      brand: ['brand'],
-      gender: ['gender'],
-      price: ['price'],
-      currency: ['currency'],
-      stock: ['stock'],
-      released: ['released'],
-      image: ['image'],
-      group: ['group'],
-    },
+    products: usualColumns.products,
     fields: { margin: 'margin', rating: 'rating' },
     productsFile: 'products.csv',
     context: 'category:1,gender',

@@ -220,7 +220,7 @@ function closingQuote(buffer: Buffer, at: number, last: boolean): number {
 }
 
 /** The bytes of a file, unpacked where its name ends in .gz. */
-export function openText(path: string): Readable {
+function openText(path: string): Readable {
   const raw = createReadStream(path, { highWaterMark: 1 << 20 });
   if (!path.endsWith('.gz')) return raw;
   const unpacked = createGunzip({ chunkSize: 1 << 20 });

@@ -46,7 +46,7 @@ function shortest(rules: readonly Rule[], most: number): readonly Uint32Array[] 
 }
 
 /** The bits of the rows below `trained`, as the vectors' index takes them. */
-export function trainedBits(mask: Uint32Array, trained: number): Uint32Array {
+function trainedBits(mask: Uint32Array, trained: number): Uint32Array {
   const words = mask.subarray(0, Math.ceil(trained / 32));
   if (trained % 32 === 0) return words;
   const last = (words.at(-1) as number) & (2 ** (trained % 32) - 1);

@@ -136,7 +136,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** Parameter name → its schema, with `description` and (for those that take a value) `placeholder` in its meta. */
-export const requestSchema = z.object({
+const requestSchema = z.object({
   limit: number('limit', 'n', `${bare(limit)} (the policy's own otherwise, ${limit.min} to ${limit.max})`),
   efSearch: number('efSearch', 'n', `${bare(efSearch)} (${efSearch.min} to ${efSearch.max})`),
   gamma: number('gamma', 'weight', `${bare(gamma)} (${gamma.min} to ${gamma.max})`, false),

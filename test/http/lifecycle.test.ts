@@ -12,8 +12,8 @@ import { defaultPolicy } from '../../src/policy/defaults.ts';
 import { piscinaRunner } from '../../src/pool/runner.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
 import { toyArtifact } from '../pool/toy.ts';
+import { smallArtifact } from '../shops.ts';
 import { get, json, keepAlive, type Serving, serve } from './serving.ts';
-import { smallArtifact } from './shop.ts';
 
 let file: string;
 let folder: string;

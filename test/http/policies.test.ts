@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { policyHash } from '../../src/policy/hash.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
+import { sepet, smallArtifact } from '../shops.ts';
 import { type Got, get, json, type Serving, serve } from './serving.ts';
-import { sepet, smallArtifact } from './shop.ts';
 
 const pdp = `name: pdp
 revision: 7

@@ -3,8 +3,8 @@
 import { connect } from 'node:net';
 import { unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sepet, smallArtifact, smallShopProducts } from '../shops.ts';
 import { type Got, get, json, keepAlive, type Serving, serve } from './serving.ts';
-import { sepet, smallArtifact, smallShopProducts } from './shop.ts';
 
 let file: string;
 let server: Serving;

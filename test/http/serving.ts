@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { sepetCommand } from './shop.ts';
+import { sepetCommand } from '../shops.ts';
 
 export interface Serving {
   readonly url: string;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../loadtest/report.ts';
 import { serve } from '../http/serving.ts';
-import { smallArtifact, smallShopProducts } from '../http/shop.ts';
+import { smallArtifact, smallShopProducts } from '../shops.ts';
 
 const main = fileURLToPath(new URL('../../dist/loadtest/main.js', import.meta.url));
 const short = ['--duration', '1', '--warmup', '1', '--connections', '8', '--check', '10'];

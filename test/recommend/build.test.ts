@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { readInputs } from '../../src/training/build/inputs.ts';
-import { smallArtifact } from '../http/shop.ts';
+import { smallArtifact } from '../shops.ts';
 import { temporaryFolder } from './shop.ts';
 
 const folder = temporaryFolder();

@@ -10,7 +10,7 @@ import { createRecommender } from '../../src/recommend/open.ts';
 import { isFailure } from '../../src/recommend/recommender.ts';
 import { verifyArtifact } from '../../src/recommend/verify.ts';
 import { measureRecall } from '../../src/training/build/recall.ts';
-import { demoFolder, retailFolder, retailOrders } from './pipeline.ts';
+import { demoFolder, retailFolder, retailOrders } from '../shops.ts';
 
 const floor = 0.99;
 

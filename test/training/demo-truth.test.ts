@@ -13,7 +13,7 @@ import {
   word2vecMethod,
 } from '../../src/training/evaluate/methods.ts';
 import { type Model, readModel } from '../../src/training/evaluate/model.ts';
-import { sepet } from '../http/shop.ts';
+import { sepet } from '../shops.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'sepet-truth-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

@@ -5,8 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sepet } from '../http/shop.ts';
-import { retailOrders } from '../recommend/pipeline.ts';
+import { retailOrders, sepet } from '../shops.ts';
 
 type Figures = { methods: Record<string, { fbt: { ndcgAt10: number } }> };
 
