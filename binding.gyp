@@ -21,6 +21,7 @@
         "native/core/hnsw/search.cc",
         "native/core/hnsw/scan.cc",
         "native/core/hnsw/filter.cc",
+        "native/core/diversity/choose.cc",
         "native/core/word2vec/alias.cc",
         "native/core/word2vec/block.cc",
         "native/core/word2vec/train.cc",
@@ -31,6 +32,7 @@
         "native/binding/file.cc",
         "native/binding/index.cc",
         "native/binding/graph.cc",
+        "native/binding/diversity.cc",
         "native/binding/word2vec.cc"
       ],
       "include_dirs": ["native", "<!@(node -p \"require('node-addon-api').include\")"],

@@ -12,6 +12,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
     RegisterFile(env, exports);
     RegisterIndex(env, exports);
     RegisterGraph(env, exports);
+    RegisterDiversity(env, exports);
     RegisterWord2vec(env, exports);
     return exports;
   });

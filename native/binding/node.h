@@ -103,6 +103,7 @@ void RegisterInfo(Napi::Env env, Napi::Object exports);
 void RegisterFile(Napi::Env env, Napi::Object exports);
 void RegisterIndex(Napi::Env env, Napi::Object exports);
 void RegisterGraph(Napi::Env env, Napi::Object exports);
+void RegisterDiversity(Napi::Env env, Napi::Object exports);
 void RegisterWord2vec(Napi::Env env, Napi::Object exports);
 
 }  // namespace sepet::binding

@@ -1,4 +1,4 @@
-// The raw mirror of native/binding: the only file that loads the .node. Every callable takes one object; what it
+// The raw mirror of native/binding: the only file that loads the .node. Callables take one object, or a few numbers; what it
 // checks and throws stands there. Use src/native/index.ts.
 
 import { existsSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isErrorCode, SepetError } from '../base/errors.ts';
 import type { SectionArray, SectionType } from '../base/sections.ts';
+import type { DiversityProducts } from './diversity.ts';
 import type { BuildGraphCall, IndexStats, SearchCall, SearchWay } from './search.ts';
 import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
 
@@ -23,7 +24,24 @@ export interface RawIndex {
   stats(): IndexStats;
 }
 
+export interface RawChooser {
+  choose(
+    length: number,
+    need: number,
+    mmr: number,
+    apart: number,
+    mostBrand: number,
+    mostCategory: number,
+    mostGroup: number,
+  ): number;
+}
+
 export interface RawBinding {
+  Chooser: new (
+    o: DiversityProducts & {
+      slate: Uint8Array;
+    },
+  ) => RawChooser;
   Index: new (o: { vectors: Float32Array; dims: number; graph?: Uint8Array }) => RawIndex;
   buildGraph(o: BuildGraphCall): Uint8Array;
   nativeInfo(): { kernel: string; kernels: string[]; version: string };

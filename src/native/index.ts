@@ -2,6 +2,7 @@
 
 import { binding } from './binding.ts';
 
+export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';
 export { type MappedFile, mapFile, type SectionInfo, writeFile } from './file.ts';
 export {
   type BuildGraphCall,
