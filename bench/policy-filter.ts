@@ -10,7 +10,6 @@ import { createFiller } from '../src/recommend/fill.ts';
 import { createRetriever } from '../src/recommend/retrieve.ts';
 import { createSelection } from '../src/recommend/select.ts';
 import { servedPolicies } from '../src/recommend/served.ts';
-import { createSimilarity } from '../src/recommend/similarity.ts';
 import { quantile } from './policy-shop.ts';
 
 /** The example of the design: eight filters, four rank rules, diversity of every kind. */
@@ -57,7 +56,7 @@ function pipeline(artifact: Artifact, count: number) {
   const retriever = createRetriever(index, vectors, 1);
   const eligible = createEligible(catalog, vectors.trained, selection);
   const filler = createFiller({ artifact, retriever, selection, eligible, caps });
-  const arranger = createArranger(catalog.columns, caps, createSimilarity(vectors));
+  const arranger = createArranger(catalog.columns, vectors);
   const { policy, gathers } = served;
   const query = (row: number) => ({ row, gamma: 0.5, efSearch: limits.efSearch.default });
   const candidatesOf = (row: number) => {

@@ -1,15 +1,13 @@
 // Ranking and diversity over a pool: the order by score and boosts, the slots that shares and the lot reserve, then
-// one slot after the other the best candidate that diversity allows. Diversity defers, it never shortens an answer:
-// where no candidate fits, neighbours may be alike, and then maxima may be exceeded. Scratch is reused.
+// one slot after the other the best candidate that diversity allows (in C++). Scratch is reused.
 
+import type { Vectors } from '../artifact/vectors.ts';
 import { limits } from '../base/limits.ts';
-import { unknown32 } from '../base/products.ts';
 import { Random } from '../base/random.ts';
 import type { Columns } from '../catalog/columns.ts';
+import { Chooser } from '../native/index.ts';
 import { type Ranking, slotsOf } from '../policy/compile.ts';
-import type { Caps } from './caps.ts';
 import type { Pool } from './select.ts';
-import type { Similarity } from './similarity.ts';
 
 export interface ArrangeTask {
   readonly ranking: Ranking;
@@ -33,8 +31,9 @@ export interface Arranger {
   arrange(pool: Pool, order: Uint32Array, task: ArrangeTask): number[];
 }
 
-const alikeIn = (columns: Columns, by: NonNullable<Ranking['diversity']['noAdjacentSame']>): Uint32Array =>
-  columns[by];
+/** The longest line: what diversity chooses from, and behind it all that shares can reserve. */
+const lineLength =
+  Math.max(limits.diversityWindow.max, limits.limit.max) + limits.limit.max + limits.policyRules.max;
 
 function comesAfter({ tiers, totals, rows }: Pool, a: number, b: number): boolean {
   if (tiers[a] !== tiers[b]) return (tiers[a] as number) > (tiers[b] as number);
@@ -135,13 +134,6 @@ interface Scratch {
   keys: Float64Array;
   reserved: Uint8Array;
   others: Uint32Array;
-  isPlaced: Uint8Array;
-  relevance: Float64Array;
-  /** Highest similarity with the first `compared` of those that stand. */
-  likeness: Float64Array;
-  compared: Uint32Array;
-  /** The places in the line of those that stand. */
-  stands: Uint32Array;
 }
 
 const scratchOf = (length: number): Scratch => ({
@@ -150,42 +142,16 @@ const scratchOf = (length: number): Scratch => ({
   keys: new Float64Array(length),
   reserved: new Uint8Array(length),
   others: new Uint32Array(length),
-  isPlaced: new Uint8Array(length),
-  relevance: new Float64Array(length),
-  likeness: new Float64Array(length),
-  compared: new Uint32Array(length),
-  stands: new Uint32Array(length),
 });
 
-/**
- * The worth of the totals along the line: 1 for the best of a tier, 0 for the last of the two a slot that are in
- * question, on below for the others; each further tier begins where the one before ends. Never rises.
- */
-function setRelevance(pool: Pool, line: Uint32Array, relevance: Float64Array, need: number): void {
-  const { tiers, totals } = pool;
-  let top = 1;
-  for (let start = 0; start < line.length; ) {
-    const tier = tiers[line[start] as number];
-    let end = start;
-    while (end < line.length && tiers[line[end] as number] === tier) end++;
-    const best = totals[line[start] as number] as number;
-    const last = line[Math.min(end, start + 2 * need) - 1] as number;
-    const spread = best - (totals[last] as number);
-    for (let at = start; at < end; at++) {
-      const below = best - (totals[line[at] as number] as number);
-      relevance[at] = top - (below === 0 ? 0 : below / (spread || 1));
-    }
-    top = relevance[end - 1] as number;
-    start = end;
-  }
-}
-
 /** Makes the arranger of one thread. */
-export function createArranger(columns: Columns, caps: Caps, similarity: Similarity): Arranger {
+export function createArranger(columns: Columns, { in: vectors, dims }: Vectors): Arranger {
+  const { brand, category, group } = columns;
+  const chooser = new Chooser({ vectors, dims, brand, category, group }, lineLength);
+  const line = new Uint32Array(lineLength);
   let scratch = scratchOf(512);
 
-  /** The part of the order that is chosen from: its beginning, and what is reserved further down. */
-  function lineOf(pool: Pool, order: Uint32Array, task: ArrangeTask): Uint32Array {
+  function reserveSlots(pool: Pool, order: Uint32Array, task: ArrangeTask): void {
     const { reserved } = scratch;
     const { length } = order;
     reserved.fill(0, 0, length);
@@ -194,88 +160,23 @@ export function createArranger(columns: Columns, caps: Caps, similarity: Similar
         matches(pool.rows[order[at] as number] as number),
       );
     draw(scratch, length, task);
-    let end = Math.min(length, Math.max(limits.diversityWindow.max, task.need));
-    for (let at = end; at < length; at++) {
-      if (reserved[at] === 0) continue;
-      order[end] = order[at] as number;
-      reserved[end++] = 1;
-    }
-    return order.subarray(0, end);
   }
 
-  /**
-   * Compares a candidate of the line with the first `standing` of those that stand, as long as it is not too like them:
-   * true where its likeness stays below `most` and is known.
-   */
-  function isUnlike(at: number, row: number, standing: number, most: number): boolean {
-    const { likeness, compared, stands } = scratch;
-    similarity.load(at, row);
-    let like = likeness[at] as number;
-    let i = compared[at] as number;
-    for (; i < standing && like < most; i++) {
-      const alike = similarity.between(stands[i] as number, at);
-      if (alike > like) like = alike;
+  /** Writes the part of the order that is chosen from: its beginning, and what is reserved further down. */
+  function writeLine({ rows, tiers, totals }: Pool, order: Uint32Array, need: number): number {
+    const { reserved } = scratch;
+    const window = Math.max(limits.diversityWindow.max, need);
+    let length = 0;
+    for (let at = 0; at < order.length && length < lineLength; at++) {
+      if (at >= window && reserved[at] === 0) continue;
+      const index = order[at] as number;
+      line[length] = index;
+      chooser.rows[length] = rows[index] as number;
+      chooser.tiers[length] = tiers[index] as number;
+      chooser.totals[length] = totals[index] as number;
+      chooser.reserved[length++] = reserved[at] as number;
     }
-    likeness[at] = like;
-    compared[at] = i;
-    return like < most;
-  }
-
-  /** Fills the slots from the line; at each, the lowest offence first, then the highest worth, then the order. */
-  function greedy(pool: Pool, line: Uint32Array, { ranking, need }: ArrangeTask): number[] {
-    const { reserved, isPlaced, relevance, likeness, compared, stands } = scratch;
-    const { noAdjacentSame, mmr = 0 } = ranking.diversity;
-    const alike = noAdjacentSame === undefined ? undefined : alikeIn(columns, noAdjacentSame);
-    const { length } = line;
-    isPlaced.fill(0, 0, length);
-    likeness.fill(0, 0, length);
-    compared.fill(0, 0, length);
-    if (mmr > 0) {
-      setRelevance(pool, line, relevance, need);
-      similarity.begin(length);
-    } else for (let at = 0; at < length; at++) relevance[at] = -at;
-    let waiting = 0;
-    for (let at = 0; at < length; at++) waiting += reserved[at] as number;
-    caps.begin(ranking.diversity);
-    const placed: number[] = [];
-    let first = 0;
-    let before = unknown32;
-    const slots = Math.min(need, length);
-    while (placed.length < slots) {
-      const isForced = waiting > 0 && waiting >= slots - placed.length;
-      while (isPlaced[first] === 1) first++;
-      let best = -1;
-      // Nearly always the first round finds one, and those that offend are never compared.
-      for (let offence = 0; best < 0; offence++) {
-        let worth = Number.NEGATIVE_INFINITY;
-        for (let at = first; at < length; at++) {
-          const most = (1 - mmr) * (relevance[at] as number);
-          if (most <= worth) break;
-          // What a candidate is like only grows with those that stand, so what was known before bounds its worth.
-          if (isPlaced[at] === 1 || most - mmr * (likeness[at] as number) <= worth) continue;
-          if (isForced && reserved[at] === 0) continue;
-          const row = pool.rows[line[at] as number] as number;
-          const isAlike = alike !== undefined && before !== unknown32 && alike[row] === before;
-          if ((isAlike && offence === 0) || (offence < 2 && !caps.fits(row))) continue;
-          if (mmr > 0 && !isUnlike(at, row, placed.length, (most - worth) / mmr)) continue;
-          const value = most - mmr * (likeness[at] as number);
-          if (value > worth) {
-            best = at;
-            worth = value;
-          }
-        }
-      }
-      const index = line[best] as number;
-      const row = pool.rows[index] as number;
-      isPlaced[best] = 1;
-      waiting -= reserved[best] as number;
-      caps.add(row);
-      before = alike === undefined ? unknown32 : (alike[row] as number);
-      if (mmr > 0) similarity.load(best, row);
-      stands[placed.length] = best;
-      placed.push(index);
-    }
-    return placed;
+    return length;
   }
 
   return {
@@ -289,6 +190,13 @@ export function createArranger(columns: Columns, caps: Caps, similarity: Similar
       else mergeSort(pool, order, scratch.merge);
       return order;
     },
-    arrange: (pool, order, task) => greedy(pool, lineOf(pool, order, task), task),
+    arrange(pool, order, task) {
+      reserveSlots(pool, order, task);
+      const length = writeLine(pool, order, task.need);
+      const count = chooser.choose(length, task.need, task.ranking.diversity);
+      const placed: number[] = [];
+      for (let i = 0; i < count; i++) placed.push(line[chooser.chosen[i] as number] as number);
+      return placed;
+    },
   };
 }

@@ -24,7 +24,6 @@ import { type Candidates, createRetriever, type VectorQuery } from './retrieve.t
 import { lotOf } from './seed.ts';
 import { createSelection } from './select.ts';
 import { type Served, servedPolicies } from './served.ts';
-import { createSimilarity } from './similarity.ts';
 
 /** A request made ready: its product's row, its policy, its settings, its own rules. */
 interface Prepared {
@@ -62,7 +61,7 @@ export function createRecommender(
   const eligible = createEligible(catalog, vectors.trained, selection, options);
   const caps = createCaps(catalog);
   const filler = createFiller({ artifact, retriever, selection, eligible, caps });
-  const arranger = createArranger(catalog.columns, caps, createSimilarity(vectors));
+  const arranger = createArranger(catalog.columns, vectors);
   const info: ArtifactInfo = {
     artifact: artifact.id,
     products: catalog.products,
