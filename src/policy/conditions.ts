@@ -192,10 +192,11 @@ const brand: Maker<'brand'> = (wanted, makings, path) => {
   const name = nameIn(makings.catalog.brands);
   if (wanted === 'same') return sameAs(makings, 'brand', name);
   const column = makings.catalog.columns.brand;
-  const { test, postings } = brandIn(wanted, makings, path);
+  const { test, span, postings } = brandIn(wanted, makings, path);
   return {
     depends: 'nothing',
     test,
+    span,
     compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
     postings,
   };
@@ -228,10 +229,11 @@ const category: Maker<'category'> = (wanted, makings, path) => {
   if (wanted === 'same-leaf') return sameAs(makings, 'category', name);
   if (wanted === 'same-parent') return sameParent(makings);
   const column = makings.catalog.columns.category;
-  const { test, postings } = categoryIn(wanted, makings, path);
+  const { test, span, postings } = categoryIn(wanted, makings, path);
   return {
     depends: 'nothing',
     test,
+    span,
     compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
     postings,
   };

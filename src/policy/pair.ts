@@ -6,7 +6,17 @@ import type { Conditions, PairSide } from './document.ts';
 import type { PolicyCatalog, QueryFacts } from './facts.ts';
 import { type Inverted, postingsOf } from './postings.ts';
 import type { Resolver } from './resolve.ts';
-import { both, type Condition, either, no, unknown, type Verdict, verdict, yes } from './verdict.ts';
+import {
+  both,
+  type Condition,
+  either,
+  no,
+  type Span,
+  unknown,
+  type Verdict,
+  verdict,
+  yes,
+} from './verdict.ts';
 
 /** What conditions are made from. */
 export interface Makings {
@@ -16,7 +26,7 @@ export interface Makings {
 }
 
 type Path = readonly PropertyKey[];
-type Member = Pick<Condition, 'test'> & {
+type Member = Pick<Condition, 'test' | 'span'> & {
   postings(unknowns: boolean): readonly Uint32Array[];
   /** The verdict on a value of the column, such as the query product's. */
   of(value: number): Verdict;
@@ -48,9 +58,11 @@ export function categoryIn(
     for (const range of ranges) if (value >= range[0] && value < range[1]) return yes;
     return no;
   };
+  const [only] = ranges;
   return {
     of,
     test: (row) => of(column[row] as number),
+    ...(only && ranges.length === 1 && { span: { column, low: only[0], high: only[1] - 1 } }),
     postings: listsOf(
       () => postingsOf(catalog).category,
       () => ranges.flatMap(([start, end]) => Array.from({ length: end - start }, (_, i) => start + i)),
@@ -67,9 +79,11 @@ export function brandIn(
   const numbers = resolve.brands(names, path);
   const column = catalog.columns.brand;
   const of = (value: number): Verdict => (value === unknown32 ? unknown : verdict(numbers.has(value)));
+  const [only] = numbers;
   return {
     of,
     test: (row) => of(column[row] as number),
+    ...(only !== undefined && numbers.size === 1 && { span: { column, low: only, high: only } }),
     postings: listsOf(
       () => postingsOf(catalog).brand,
       () => numbers,
@@ -80,6 +94,8 @@ export function brandIn(
 interface Side {
   /** The verdict on a candidate. */
   test(row: number): Verdict;
+  /** The same as data, where it is one span. */
+  readonly span?: Span | undefined;
   /** The verdict on the query product. */
   asked(): Verdict;
 }
@@ -89,14 +105,17 @@ export function compileSide(side: PairSide, makings: Makings, path: Path): Side 
   const { query, catalog } = makings;
   const tests: Side['test'][] = [];
   const asks: Side['asked'][] = [];
+  const spans: (Span | undefined)[] = [];
   if (side.category !== undefined) {
-    const { test, of } = categoryIn(side.category, makings, [...path, 'category']);
+    const { test, of, span } = categoryIn(side.category, makings, [...path, 'category']);
     tests.push(test);
+    spans.push(span);
     asks.push(() => of(query.category));
   }
   if (side.brand !== undefined) {
-    const { test, of } = brandIn(side.brand, makings, [...path, 'brand']);
+    const { test, of, span } = brandIn(side.brand, makings, [...path, 'brand']);
     tests.push(test);
+    spans.push(span);
     asks.push(() => of(query.brand));
   }
   if (side.gender !== undefined) {
@@ -109,6 +128,7 @@ export function compileSide(side: PairSide, makings: Makings, path: Path): Side 
   }
   const [only] = tests as [Side['test']];
   return {
+    span: tests.length === 1 ? spans[0] : undefined,
     asked: () => asks.reduce<Verdict>((so, ask) => both(so, ask()), yes),
     test:
       tests.length === 1
@@ -139,11 +159,18 @@ export function pair(wanted: NonNullable<Conditions['pair']>, makings: Makings, 
     gender: (row) => genders[columns.gender[row] as number] ?? '',
   };
   const keys = [...new Set(wanted.flatMap((side) => Object.keys(side)))] as (keyof PairSide)[];
+  let span: Span | undefined;
   return {
     depends: 'query',
+    get span() {
+      return span;
+    },
     bind() {
       askedLeft = left.asked();
       askedRight = right.asked();
+      // Known to stand on one side alone, the query product leaves the other one to ask.
+      if (askedLeft === yes && askedRight === no) span = right.span;
+      else span = askedRight === yes && askedLeft === no ? left.span : undefined;
       return askedLeft === no && askedRight === no ? no : undefined;
     },
     test(row) {

@@ -74,6 +74,17 @@ function matcher(conditions: readonly Pick<Condition, 'test'>[]): (row: number) 
   };
 }
 
+/** Adds to all totals; a loop of its own, so that it stays plain however many rules there are. */
+function addWeighted(
+  rows: Uint32Array,
+  totals: Float64Array,
+  size: number,
+  { column, weight }: { column: Float64Array; weight: number },
+): void {
+  for (let i = 0; i < size; i++)
+    totals[i] = (totals[i] as number) + weight * (column[rows[i] as number] as number);
+}
+
 function compileRankRule(document: RankDocument, makings: Makings, path: readonly PropertyKey[]): RankRule {
   const { query, resolve } = makings;
   const { when, between, match, newerThanDays, boost, field, weight = 0 } = document;
@@ -104,11 +115,13 @@ function compileRankRule(document: RankDocument, makings: Makings, path: readonl
     matches,
     isForAll,
     addAll(rows, totals, size) {
-      for (let i = 0; i < size; i++) {
-        const row = rows[i] as number;
-        if (!isForAll && !matches(row)) continue;
-        totals[i] = (totals[i] as number) + (column === undefined ? add : weight * (column[row] as number));
-      }
+      if (column !== undefined && isForAll) addWeighted(rows, totals, size, { column, weight });
+      else
+        for (let i = 0; i < size; i++) {
+          const row = rows[i] as number;
+          if (!matches(row)) continue;
+          totals[i] = (totals[i] as number) + (column === undefined ? add : weight * (column[row] as number));
+        }
     },
     add: column === undefined ? () => add : (row) => weight * (column[row] as number),
   };

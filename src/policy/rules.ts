@@ -126,31 +126,57 @@ export function firstDrop(rules: readonly Rule[], row: number): number {
 
 /**
  * Of the first `count` places in `rows`, keeps those whose row the rule does not drop, in their order; returns how many.
- * The twin of `drops` for many candidates: a rule at a time over all of them, each loop as plain as its data.
+ * The twin of `firstDrop` for many candidates: a rule at a time over all of them, each loop as plain as its data. The
+ * loops count on instead of branching: which candidates pass cannot be foreseen, and a wrong guess costs more than the test.
  */
 export function sieve(rule: Rule, rows: Uint32Array, places: Uint32Array, count: number): number {
-  const { span, codes, against } = rule;
+  if (rule.span !== undefined) return sieveSpan(rule.span, rule.against, rows, places, count);
+  if (rule.codes !== undefined) return sieveCodes(rule.codes, rule.against, rows, places, count);
   let left = 0;
-  if (span !== undefined) {
-    const { column, low, high } = span;
-    for (let i = 0; i < count; i++) {
-      const place = places[i] as number;
-      const value = column[rows[place] as number] as number;
-      const so = value === unknown32 ? unknown : value >= low && value <= high ? yes : no;
-      if (((against >> so) & 1) === 0) places[left++] = place;
-    }
-  } else if (codes !== undefined) {
-    const { column, verdicts } = codes;
-    for (let i = 0; i < count; i++) {
-      const place = places[i] as number;
-      const so = verdicts[column[rows[place] as number] as number] as number;
-      if (((against >> so) & 1) === 0) places[left++] = place;
-    }
-  } else {
-    for (let i = 0; i < count; i++) {
-      const place = places[i] as number;
-      if (!rule.drops(rows[place] as number)) places[left++] = place;
-    }
+  for (let i = 0; i < count; i++) {
+    const place = places[i] as number;
+    places[left] = place;
+    if (!rule.drops(rows[place] as number)) left++;
+  }
+  return left;
+}
+
+function sieveSpan(
+  span: Span,
+  against: number,
+  rows: Uint32Array,
+  places: Uint32Array,
+  count: number,
+): number {
+  const { column } = span;
+  // The column holds whole numbers; of the unknown one, `high` stays clear.
+  const low = Math.min(Math.ceil(span.low), unknown32) >>> 0;
+  const width = Math.min(Math.floor(span.high), unknown32 - 1) - low;
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const place = places[i] as number;
+    const value = column[rows[place] as number] as number;
+    const so = Number((value - low) >>> 0 <= width) | (Number(value === unknown32) << 1);
+    places[left] = place;
+    left += ((against >> so) & 1) ^ 1;
+  }
+  return left;
+}
+
+function sieveCodes(
+  codes: Codes,
+  against: number,
+  rows: Uint32Array,
+  places: Uint32Array,
+  count: number,
+): number {
+  const { column, verdicts } = codes;
+  let left = 0;
+  for (let i = 0; i < count; i++) {
+    const place = places[i] as number;
+    const so = verdicts[column[rows[place] as number] as number] as number;
+    places[left] = place;
+    left += ((against >> so) & 1) ^ 1;
   }
   return left;
 }

@@ -34,11 +34,11 @@ export interface Condition {
    */
   bind?(): Verdict | undefined;
   /** The condition as data, from which a loop can decide without a call; not where `bind` returned a verdict. */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
   readonly codes?: Codes;
   /**
-   * Lists, each rising, that hold every row of which the verdict is yes, and with `unknowns` every row of which
-   * it is unknown. Undefined where the condition cannot say, or could only say "all".
+   * Lists of the rows of which the verdict is yes, and with `unknowns` of those of which it is unknown: all of them and no
+   * others. Undefined where the condition cannot say, or could only say "all".
    */
   postings?(unknowns: boolean): readonly Uint32Array[] | undefined;
 }
