@@ -4,6 +4,7 @@
 import { genders, unknown8, unknown32, unknownDay } from '../base/products.ts';
 import type { Conditions } from './document.ts';
 import type { Bounds } from './document-rules.ts';
+import type { PolicyCatalog } from './facts.ts';
 import { brandIn, categoryIn, type Makings, pair } from './pair.ts';
 import { postingsOf } from './postings.ts';
 import {
@@ -99,8 +100,14 @@ const price: Maker<'price'> = (wanted, { catalog }) => {
     span,
     test: (row) => verdictOfSpan(span, row),
     compared: (row) => ({ candidate: priceOrNull(price[row]), against: bounds(wanted) }),
+    postings: (unknowns) => pricedLists(catalog, span, unknowns),
   };
 };
+
+function pricedLists(catalog: PolicyCatalog, { low, high }: Span, unknowns: boolean): Uint32Array[] {
+  const { price } = postingsOf(catalog);
+  return unknowns ? [price.run(low, high), price.unknown] : [price.run(low, high)];
+}
 
 const priceOrNull = (value: number | undefined): number | null =>
   value === undefined || value === unknown32 ? null : value;
@@ -133,7 +140,12 @@ const priceRatio: Maker<'priceRatio'> = (wanted, { catalog, query }) => {
     span.low = min * query.price;
     span.high = max * query.price;
   };
-  return following(span, () => query.price !== unknown32 && query.price !== 0, follow, {
+  const isKnown = (): boolean => query.price !== unknown32 && query.price !== 0;
+  return following(span, isKnown, follow, {
+    postings(unknowns) {
+      if (isKnown()) return pricedLists(catalog, span, unknowns);
+      return unknowns ? undefined : [];
+    },
     compared: (row) => {
       const own = priceOrNull(query.price);
       const against = own === null ? null : `${bounds(wanted)} times ${own}`;

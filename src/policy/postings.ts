@@ -1,4 +1,4 @@
-// Inverted lists: which rows hold a value. Made once a catalogue, a column when it is first asked for.
+// Inverted lists: which rows hold a value, or a price. Made once a catalogue, a column when it is first asked for.
 
 import { genders, unknown32 } from '../base/products.ts';
 import type { PolicyCatalog } from './facts.ts';
@@ -10,7 +10,15 @@ export interface Inverted {
   readonly unknown: Uint32Array;
 }
 
+/** The rows in the order of their prices. */
+export interface ByPrice {
+  /** Rows whose price lies from `low` to `high`, both included; not rising. */
+  run(low: number, high: number): Uint32Array;
+  readonly unknown: Uint32Array;
+}
+
 export interface Postings {
+  readonly price: ByPrice;
   readonly category: Inverted;
   readonly brand: Inverted;
   readonly gender: Inverted;
@@ -40,6 +48,43 @@ function invert(column: Uint32Array | Uint8Array, values: number): Inverted {
   return { rows: list, unknown: list(values) };
 }
 
+/** A stable pass of a radix sort over one half of the values. O(rows). */
+function pass(rows: Uint32Array, column: Uint32Array, shift: 0 | 16): Uint32Array {
+  const next = new Uint32Array(65_537);
+  for (const value of column) {
+    const key = ((value >>> shift) & 0xffff) + 1;
+    next[key] = (next[key] as number) + 1;
+  }
+  for (let key = 1; key < next.length; key++) next[key] = (next[key] as number) + (next[key - 1] as number);
+  const sorted = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    const key = ((column[row] as number) >>> shift) & 0xffff;
+    sorted[next[key] as number] = row;
+    next[key] = (next[key] as number) + 1;
+  }
+  return sorted;
+}
+
+function orderByPrice(price: Uint32Array): ByPrice {
+  const rows = pass(pass(Uint32Array.from(price.keys()), price, 0), price, 16);
+  /** How many cost less than a price. */
+  const below = (bound: number): number => {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((price[rows[middle] as number] as number) < bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const known = below(unknown32);
+  return {
+    run: (low, high) => rows.subarray(below(low), Math.min(known, below(Math.floor(high) + 1))),
+    unknown: rows.subarray(known),
+  };
+}
+
 function highest(column: Uint32Array): number {
   let values = 0;
   for (const value of column) if (value !== unknown32 && value >= values) values = value + 1;
@@ -52,18 +97,22 @@ const made = new WeakMap<PolicyCatalog['columns'], Postings>();
 export function postingsOf({ columns, categories, brands }: PolicyCatalog): Postings {
   const before = made.get(columns);
   if (before !== undefined) return before;
-  const lazy = (make: () => Inverted): (() => Inverted) => {
-    let inverted: Inverted | undefined;
+  const lazy = <T>(make: () => T): (() => T) => {
+    let inverted: T | undefined;
     return () => {
       inverted ??= make();
       return inverted;
     };
   };
+  const price = lazy(() => orderByPrice(columns.price));
   const category = lazy(() => invert(columns.category, categories.length));
   const brand = lazy(() => invert(columns.brand, brands.length));
   const gender = lazy(() => invert(columns.gender, genders.length));
   const group = lazy(() => invert(columns.group, highest(columns.group)));
   const postings: Postings = {
+    get price() {
+      return price();
+    },
     get category() {
       return category();
     },

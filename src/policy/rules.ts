@@ -28,11 +28,10 @@ export interface Rule {
   drops(row: number): boolean;
   /** For a row it drops: the values of the condition that decided. */
   compared(row: number): { candidate: Value; against: Value };
-  /**
-   * Lists, each rising, that hold every row which passes the rule for the bound query product (and others, perhaps).
-   * Undefined where the rule cannot say.
-   */
+  /** Lists that hold every row which passes the rule for the bound query product. Undefined where the rule cannot say. */
   postings(): readonly Uint32Array[] | undefined;
+  /** Whether they hold no others. */
+  readonly isListedWhole: boolean;
   /** Takes over the query product's side; false where the rule then drops nothing at all. `CompiledPolicy.bind` calls it. */
   bind(): boolean;
   /** Of a rule with one condition that can be had as data: that, as bound last, and the verdicts that drop, a bit each. */
@@ -97,6 +96,7 @@ export function compileRule(rule: RuleDocument, makings: Makings, path: readonly
           return side === 'drop';
         },
     compared: (row) => decides(row).compared(row),
+    isListedWhole: isSimple,
     postings() {
       if (side === 'drop') return undefined;
       let best: readonly Uint32Array[] | undefined;

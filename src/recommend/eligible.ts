@@ -5,6 +5,7 @@
 import { limits } from '../base/limits.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CompiledPolicy, Rule } from '../policy/compile.ts';
+import { createMarks, type Marks } from './marks.ts';
 import type { Selection } from './select.ts';
 
 /** Bounds of the ways, for tests and benchmarks; those of the limits where absent. */
@@ -32,17 +33,28 @@ export interface Eligible {
 
 const total = (lists: readonly Uint32Array[]): number => lists.reduce((sum, { length }) => sum + length, 0);
 
+interface Listed {
+  readonly lists: readonly Uint32Array[];
+  /** The rule that all of their rows pass. */
+  readonly passed?: Rule;
+}
+
 /** The shortest lists that hold every row which can pass; those of no rule where none is shorter than `most`. */
-function shortest(rules: readonly Rule[], most: number): readonly Uint32Array[] | undefined {
-  let best: readonly Uint32Array[] | undefined;
+function shortest(rules: readonly Rule[], most: number): Listed | undefined {
+  let best: Listed | undefined;
   let length = most + 1;
   for (const rule of rules) {
     const lists = rule.postings();
     if (lists === undefined || total(lists) >= length) continue;
-    best = lists;
+    best = { lists, ...(rule.isListedWhole && { passed: rule }) };
     length = total(lists);
   }
   return best;
+}
+
+function isRising(rows: Uint32Array): boolean {
+  for (let i = 1; i < rows.length; i++) if ((rows[i] as number) <= (rows[i - 1] as number)) return false;
+  return true;
 }
 
 /** The bits of the rows below `trained`, as the vectors' index takes them. */
@@ -56,6 +68,19 @@ function trainedBits(mask: Uint32Array, trained: number): Uint32Array {
   return copy;
 }
 
+/** Some rows that are looked at, in the name of the vectors. */
+interface Look {
+  readonly start: number;
+  readonly end: number;
+  /** A rule that they are known to pass. */
+  readonly passed?: Rule | undefined;
+  /** What explain notes for a row. */
+  readonly score: (row: number) => number;
+}
+
+const piece = 4096;
+const noScores = new Float32Array(0);
+
 /** Makes the finder of one thread; `trained` products have vectors. */
 export function createEligible(
   { products, columns: { orders } }: Catalog,
@@ -67,34 +92,60 @@ export function createEligible(
   const walks = products <= walkedRows;
   const embedding = 0;
   let found = new Uint32Array(0);
+  let everyRow = new Uint32Array(0);
   let size = 0;
+  let marks: Marks | undefined;
 
   const one = new Uint32Array(1);
   const oneScore = new Float64Array(1);
 
-  const look = (row: number, score: (row: number) => number): void => {
-    one[0] = row;
-    if (selection.explains) oneScore[0] = score(row);
-    if (selection.passes(one, oneScore, 0, embedding)) found[size++] = row;
-  };
-
-  function lookAtBits(bits: Uint32Array, score: (row: number) => number): void {
-    for (let word = 0; word < bits.length; word++) {
-      for (let left = bits[word] as number; left !== 0; left &= left - 1) {
-        const row = 32 * word + 31 - Math.clz32(left & -left);
-        look(row, score);
-      }
+  /** Looks at the rows from `start` to `end` (excluded); those that pass are found. */
+  function look(rows: Uint32Array, { start, end, passed, score }: Look): void {
+    for (let at = start; at < end && selection.explains; at++) {
+      one[0] = rows[at] as number;
+      oneScore[0] = score(one[0]);
+      if (selection.passes(one, oneScore, 0, embedding)) found[size++] = one[0];
+    }
+    // In pieces that the nearest cache holds together with what is read of them.
+    for (let at = start; at < end && !selection.explains; at += piece) {
+      const count = Math.min(piece, end - at);
+      const passing = selection.sift(rows, noScores, { start: at, count, passed }, embedding);
+      const { sifted } = selection;
+      for (let i = 0; i < passing; i++) found[size++] = rows[sifted[i] as number] as number;
     }
   }
 
+  function lookAtBits(bits: Uint32Array, score: Look['score']): void {
+    const rows = new Uint32Array(piece);
+    let end = 0;
+    for (let word = 0; word < bits.length; word++) {
+      for (let left = bits[word] as number; left !== 0; left &= left - 1)
+        rows[end++] = 32 * word + 31 - Math.clz32(left & -left);
+      if (end <= piece - 32 && word < bits.length - 1) continue;
+      look(rows, { start: 0, end, score });
+      end = 0;
+    }
+  }
+
+  /** The rows of the lists, rising and each once. */
+  function merged(lists: readonly Uint32Array[]): Uint32Array {
+    const [only] = lists;
+    if (only !== undefined && lists.length === 1 && isRising(only)) return only;
+    marks ??= createMarks(products);
+    marks.clear();
+    for (const list of lists) for (let i = 0; i < list.length; i++) marks.add(list[i] as number);
+    const rows = new Uint32Array(total(lists));
+    return rows.subarray(0, marks.list(rows, products));
+  }
+
   /** Closes the selection where the lists hold nothing that has no vector. */
-  function lookAtLists(lists: readonly Uint32Array[], score: (row: number) => number): void {
+  function lookAtLists({ lists, passed }: Listed, score: Look['score']): void {
+    const rows = merged(lists);
     let unseen = 0;
-    for (const list of lists)
-      for (const row of list) {
-        if (row < trained) look(row, score);
-        else if (!selection.isSeen(row)) unseen++;
-      }
+    let end = rows.length;
+    for (; end > 0 && (rows[end - 1] as number) >= trained; end--)
+      if (!selection.isSeen(rows[end - 1] as number)) unseen++;
+    look(rows, { start: 0, end, passed, score });
     if (unseen === 0) selection.close();
   }
 
@@ -110,17 +161,16 @@ export function createEligible(
       if (bits !== undefined) lookAtBits(bits, score);
       else if (lists !== undefined) lookAtLists(lists, score);
       else {
-        for (let row = 0; row < trained; row++) if (!selection.isSeen(row)) look(row, score);
+        if (everyRow.length === 0) everyRow = Uint32Array.from({ length: trained }, (_, row) => row);
+        look(everyRow, { start: 0, end: trained, score });
       }
-      const rows = found.subarray(0, size);
-      if (lists !== undefined && lists.length > 1) rows.sort();
-      return { kind: 'rows', rows, isWalk: walks };
+      return { kind: 'rows', rows: found.subarray(0, size), isWalk: walks };
     },
     popular(rules) {
-      const lists = walks ? undefined : shortest(rules, scannedRows);
-      if (lists === undefined) return undefined;
-      const rows = [...new Set(lists.flatMap((list) => [...list]))].filter((row) => !selection.isSeen(row));
-      return Uint32Array.from(rows).sort((a, b) => (orders[b] as number) - (orders[a] as number) || a - b);
+      const listed = walks ? undefined : shortest(rules, scannedRows);
+      if (listed === undefined) return undefined;
+      const rows = merged(listed.lists).filter((row) => !selection.isSeen(row));
+      return rows.sort((a, b) => (orders[b] as number) - (orders[a] as number) || a - b);
     },
   };
 }

@@ -66,26 +66,34 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
   const oneScore = new Float64Array(1);
   const popularityOf = (row: number): number => Math.log1p(columns.orders[row] as number);
 
-  function keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void {
-    selection.keep(rows, scores, at, origin);
-    kept++;
-    const row = rows[at] as number;
-    if (!hasCaps) roomy++;
-    else if (roomy < room && caps.fits(row)) {
+  /** Counts what the pool holds from `from` on as kept. */
+  function count(from: number): void {
+    const { rows, size } = selection.pool;
+    kept += size - from;
+    if (!hasCaps) roomy += size - from;
+    for (let i = from; hasCaps && i < size && roomy < room; i++) {
+      const row = rows[i] as number;
+      if (!caps.fits(row)) continue;
       caps.add(row);
       roomy++;
     }
   }
 
+  function keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void {
+    selection.keep(rows, scores, at, origin);
+    count(selection.pool.size - 1);
+  }
+
   function take(found: Omit<Candidates, 'asked'>, source: number, { need, gathers }: FillTask): void {
-    const { rows, scores, start, count } = found;
+    const { rows, scores, start } = found;
     const origin = { source, tier };
     if (gathers) {
-      const passing = selection.sift(rows, scores, found, source);
-      for (let i = 0; i < passing.length; i++) keep(rows, scores, passing[i] as number, origin);
+      const from = selection.pool.size;
+      selection.keepSifted(rows, scores, selection.sift(rows, scores, found, source), origin);
+      count(from);
       return;
     }
-    for (let i = start; i < start + count && kept < need; i++)
+    for (let i = start; i < start + found.count && kept < need; i++)
       if (selection.passes(rows, scores, i, source)) keep(rows, scores, i, origin);
   }
 
@@ -103,9 +111,10 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
       return 'eligible';
     }
     if (set.rows.length > 0) {
-      const { rows, scores, count } = retriever.among(query, set.rows, Math.min(wanted, set.rows.length));
+      const found = retriever.among(query, set.rows, Math.min(wanted, set.rows.length));
+      const { rows, scores } = found;
       const origin = { source: embedding, tier };
-      for (let i = 0; i < count && (task.gathers || kept < need); i++) keep(rows, scores, i, origin);
+      for (let i = 0; i < found.count && (task.gathers || kept < need); i++) keep(rows, scores, i, origin);
     }
     return set.isWalk ? 'everything' : 'eligible';
   }
@@ -127,9 +136,9 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
   function fromCooccurrence(task: FillTask): void {
     const { row } = task;
     if (row < 0) return;
-    const start = cooccurrence.offsets[row] as number;
-    const count = (cooccurrence.offsets[row + 1] as number) - start;
-    take({ rows: cooccurrence.rows, scores: cooccurrence.scores, start, count }, cooccurring, task);
+    const { rows, scores, offsets } = cooccurrence;
+    const start = offsets[row] as number;
+    take({ rows, scores, start, count: (offsets[row + 1] as number) - start }, cooccurring, task);
   }
 
   function takePopular(rows: Uint32Array, need: number): void {
@@ -182,6 +191,7 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
   }
 
   function include({ query, include: asked }: FillTask, vectorTier: number): void {
+    if (asked.length === 0) return;
     for (const { row, score, source } of scored(query, asked)) {
       // Those without a vector stand behind every source, before the popularity lists.
       const origin = { source, tier: source === embedding ? vectorTier : sources.length };

@@ -4,6 +4,7 @@
 import { limits } from '../base/limits.ts';
 import { firstDrop, type Rule, sieve } from '../policy/compile.ts';
 import type { Value } from '../policy/conditions.ts';
+import { createMarks } from './marks.ts';
 import { type Source, sources } from './recommender.ts';
 
 /** The candidates that passed, in the order in which they came; places below `size` count. */
@@ -26,6 +27,13 @@ export type Scores = Float32Array | Float64Array;
 export interface Origin {
   readonly source: number;
   readonly tier: number;
+}
+
+/** `count` rows from `start` on; `passed` is a rule that they are known to pass. */
+export interface Sifting {
+  readonly start: number;
+  readonly count: number;
+  readonly passed?: Rule | undefined;
 }
 
 export interface DroppedRow {
@@ -60,12 +68,16 @@ export interface Selection {
    */
   passes(rows: Uint32Array, scores: Scores, at: number, source: number): boolean;
   /**
-   * Looks at `count` rows from `start` on, as `passes` does at one, but a rule at a time over all of them. Returns the places of
-   * those that pass, in their order; valid until the next call.
+   * Looks at `count` rows from `start` on, as `passes` does at one, but a rule at a time over all of them. The places of
+   * those that pass, in their order, are the first of `sifted`; returns how many. Scores are for explain alone.
    */
-  sift(rows: Uint32Array, scores: Scores, at: { start: number; count: number }, source: number): Uint32Array;
+  sift(rows: Uint32Array, scores: Scores, at: Sifting, source: number): number;
+  /** Valid until the next `sift`. */
+  readonly sifted: Uint32Array;
   /** Puts `rows[at]` into the pool. */
   keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void;
+  /** Puts the rows of the first `count` of `sifted` into the pool. */
+  keepSifted(rows: Uint32Array, scores: Scores, count: number, origin: Origin): void;
   close(): void;
   /** Each rule that dropped something, in the order of the rules. */
   dropped(): { rule: string; count: number; examples: readonly DroppedRow[] }[];
@@ -92,8 +104,9 @@ function allocate(length: number): Omit<GrowingPool, 'size'> {
   };
 }
 
-function grow(pool: GrowingPool): void {
-  const larger = allocate(2 * pool.rows.length);
+function grow(pool: GrowingPool, size: number): void {
+  if (size <= pool.rows.length) return;
+  const larger = allocate(Math.max(size, 2 * pool.rows.length));
   larger.rows.set(pool.rows);
   larger.scores.set(pool.scores);
   larger.totals.set(pool.totals);
@@ -124,9 +137,8 @@ function note(
 
 /** Makes the selection of one thread over `products` rows. */
 export function createSelection(products: number): Selection {
-  const seen = new Uint32Array(products);
+  const seen = createMarks(products);
   const pool: GrowingPool = { size: 0, ...allocate(512) };
-  let epoch = 0;
   let considered = 0;
   let isClosed = false;
   let rules: readonly Rule[] = [];
@@ -136,8 +148,8 @@ export function createSelection(products: number): Selection {
 
   function passes(rows: Uint32Array, scores: Scores, place: number, source: number): boolean {
     const row = rows[place] as number;
-    if (seen[row] === epoch) return false;
-    seen[row] = epoch;
+    if (seen.has(row)) return false;
+    seen.add(row);
     considered++;
     const at = firstDrop(rules, row);
     if (at >= 0) counts[at] = (counts[at] as number) + 1;
@@ -153,8 +165,8 @@ export function createSelection(products: number): Selection {
     let count = 0;
     for (let place = start; place < end; place++) {
       const row = rows[place] as number;
-      if (seen[row] === epoch) continue;
-      seen[row] = epoch;
+      if (seen.has(row)) continue;
+      seen.add(row);
       places[count++] = place;
     }
     return count;
@@ -179,34 +191,51 @@ export function createSelection(products: number): Selection {
       notes = options.explains ? { examples: [], looked: [] } : undefined;
       if (counts.length < rules.length) counts = new Uint32Array(2 * rules.length);
       counts.fill(0);
-      if (++epoch > 0xffff_ffff) {
-        seen.fill(0);
-        epoch = 1;
-      }
-      if (options.row >= 0) seen[options.row] = epoch;
+      seen.clear();
+      if (options.row >= 0) seen.add(options.row);
     },
-    isSeen: (row) => seen[row] === epoch,
+    isSeen: (row) => seen.has(row),
     passes,
-    sift(rows, scores, { start, count }, source) {
+    sift(rows, scores, { start, count, passed }, source) {
       if (places.length < count) places = new Uint32Array(2 * count);
       let left = 0;
       if (notes !== undefined) {
         for (let place = start; place < start + count; place++)
           if (passes(rows, scores, place, source)) places[left++] = place;
-        return places.subarray(0, left);
+        return left;
       }
       left = unseen(rows, start, start + count);
       considered += left;
       for (let i = 0; i < rules.length && left > 0; i++) {
+        const rule = rules[i] as Rule;
+        if (rule === passed) continue;
         const before = left;
-        left = sieve(rules[i] as Rule, rows, places, before);
+        left = sieve(rule, rows, places, before);
         counts[i] = (counts[i] as number) + before - left;
       }
-      return places.subarray(0, left);
+      return left;
+    },
+    get sifted() {
+      return places;
+    },
+    keepSifted(taken, given, count, { source, tier }) {
+      const from = pool.size;
+      pool.size += count;
+      grow(pool, pool.size);
+      const { rows, scores, totals, tiers, sources } = pool;
+      for (let i = 0, at = from; i < count; i++, at++) {
+        const place = places[i] as number;
+        const score = given[place] as number;
+        rows[at] = taken[place] as number;
+        scores[at] = score;
+        totals[at] = score;
+        tiers[at] = tier;
+        sources[at] = source;
+      }
     },
     keep(rows, scores, place, { source, tier }) {
       const at = pool.size++;
-      if (at >= pool.rows.length) grow(pool);
+      grow(pool, pool.size);
       pool.rows[at] = rows[place] as number;
       pool.scores[at] = scores[place] as number;
       pool.totals[at] = scores[place] as number;
