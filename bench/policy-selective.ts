@@ -1,10 +1,12 @@
 // A filter that keeps few of many products: whole requests through the recommender, checked against an exact scan of
 // what the filter keeps. No graph is needed: so few eligible products are scanned.
 
+import { unknown32 } from '../src/base/products.ts';
+import { compilePolicy, firstDrop } from '../src/policy/compile.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 import type { Artifact } from '../src/recommend/artifact.ts';
 import { createRecommender } from '../src/recommend/open.ts';
-import { isFailure, type RecommendAnswer } from '../src/recommend/recommender.ts';
+import { isFailure, type RecommendAnswer, type Recommender } from '../src/recommend/recommender.ts';
 import { quantile, rareBrands } from './policy-shop.ts';
 
 export interface SelectiveFigures {
@@ -58,37 +60,97 @@ function bitsTime(
   return quantile(times, 0.5);
 }
 
+type Ask = (query: number) => RecommendAnswer;
+
+interface Asked {
+  readonly recallAt10: number;
+  readonly msP50: number;
+  readonly msP99: number;
+}
+
+/** Asks twice for each query, the second time on the clock, and compares with the exact answers of what is kept. */
+function measure(
+  artifact: Artifact,
+  queries: readonly number[],
+  ask: Ask,
+  keptOf: (query: number) => readonly number[],
+): Asked {
+  for (const query of queries) ask(query);
+  const times: number[] = [];
+  let found = 0;
+  let wanted = 0;
+  for (const query of queries) {
+    const { value, ms } = timed(() => ask(query));
+    times.push(ms);
+    const exact = exactTop(artifact, query, keptOf(query));
+    wanted += exact.size;
+    found += value.items.filter(({ id }) => exact.has(id)).length;
+  }
+  return { recallAt10: found / wanted, msP50: quantile(times, 0.5), msP99: quantile(times, 0.99) };
+}
+
+const asking =
+  (recommender: Recommender, rest: object = {}): Ask =>
+  (query) => {
+    const [answer] = recommender.recommend([{ product: `P${query}`, ...rest }]);
+    if (answer === undefined || isFailure(answer)) throw new Error(JSON.stringify(answer));
+    return answer;
+  };
+
+const spread = (products: number, queries: number): number[] =>
+  Array.from({ length: queries }, (_, i) => Math.floor(((i + 0.5) * products) / queries));
+
 /** Asks for ten of each rare brand, for `queries` products. */
 export function measureSelective(artifact: Artifact, queries: number): SelectiveFigures[] {
   const { products, brands, columns } = artifact.catalog;
   const recommender = createRecommender(artifact, policy);
-  const asked = Array.from({ length: queries }, (_, i) => Math.floor(((i + 0.5) * products) / queries));
+  const asked = spread(products, queries);
   return rareBrands.map(({ brand }) => {
     const number = brands.find(brand);
     const rows: number[] = [];
     for (let row = 0; row < products; row++) if (columns.brand[row] === number) rows.push(row);
-    const ask = (query: number): RecommendAnswer => {
-      const [answer] = recommender.recommend([{ product: `P${query}`, filters: { brand: [brand] } }]);
-      if (answer === undefined || isFailure(answer)) throw new Error(JSON.stringify(answer));
-      return answer;
-    };
-    for (const query of asked) ask(query);
-    const times: number[] = [];
-    let found = 0;
-    let wanted = 0;
-    for (const query of asked) {
-      const { value, ms } = timed(() => ask(query));
-      times.push(ms);
-      const exact = exactTop(artifact, query, rows);
-      wanted += exact.size;
-      found += value.items.filter(({ id }) => exact.has(id)).length;
-    }
+    const ask = asking(recommender, { filters: { brand: [brand] } });
     return {
       selectivity: rows.length / products,
-      recallAt10: found / wanted,
-      msP50: quantile(times, 0.5),
-      msP99: quantile(times, 0.99),
+      ...measure(artifact, asked, ask, () => rows),
       bitsMsP50: bitsTime(artifact, asked, rows),
     };
+  });
+}
+
+export interface DependentFigures extends Asked {
+  readonly rule: string;
+  /** On the average of the queries. */
+  readonly selectivity: number;
+}
+
+const dependent = [
+  { rule: 'price within 1 %', keep: '{ priceRatio: { min: 0.99, max: 1.01 } }' },
+  { rule: 'same category', keep: '{ category: same-leaf }' },
+  {
+    rule: 'same category, price within 10 %',
+    keep: '{ category: same-leaf, priceRatio: { min: 0.9, max: 1.1 } }',
+  },
+];
+
+/** Asks for ten of what a rule keeps that depends on the query product: another set for each. */
+export function measureDependent(artifact: Artifact, queries: number): DependentFigures[] {
+  const { products, columns } = artifact.catalog;
+  // Products whose price is not known have no price ratio.
+  const asked = spread(products, queries).filter((row) => columns.price[row] !== unknown32);
+  return dependent.map(({ rule, keep }) => {
+    const text = `{ name: one, filters: [{ name: kept, keep: ${keep}, unknown: drop }], fallback: [popular] }`;
+    const document = parsePolicy(text, 'one.yaml');
+    const compiled = compilePolicy(document, artifact.catalog);
+    let kept = 0;
+    const keptOf = (query: number): number[] => {
+      const rules = compiled.bind(query, []);
+      const rows: number[] = [];
+      for (let row = 0; row < products; row++) if (firstDrop(rules, row) < 0) rows.push(row);
+      kept += rows.length;
+      return rows;
+    };
+    const figures = measure(artifact, asked, asking(createRecommender(artifact, document)), keptOf);
+    return { rule, selectivity: kept / asked.length / products, ...figures };
   });
 }

@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 import { benchFlags } from './flags.ts';
 import { type DataFigures, measureData } from './policy-data.ts';
 import { measureFilter } from './policy-filter.ts';
-import { measureSelective } from './policy-selective.ts';
+import { measureDependent, measureSelective } from './policy-selective.ts';
 import { benchArtifact } from './policy-shop.ts';
 
 const { json, numbers, texts } = benchFlags(
@@ -53,11 +53,19 @@ say(
   `  ${filter.passed.toFixed(1)} pass on the average; ${filter.bytesPerCandidate} bytes of heap a further candidate`,
 );
 
-const selective = measureSelective(benchArtifact({ products: rows, dims, seed, graph: false }), queries);
+const large = benchArtifact({ products: rows, dims, seed, graph: false });
+const selective = measureSelective(large, queries);
 say(`\nTen of what a filter keeps of ${rows.toLocaleString('en')} products, whole requests:`);
 for (const { selectivity, recallAt10, msP50, msP99, bitsMsP50 } of selective)
   say(
     `  ${percent(selectivity)}: recall ${recallAt10.toFixed(4)}, ${msP50.toFixed(3)} ms p50, ${msP99.toFixed(3)} ms p99; as bits ${bitsMsP50.toFixed(3)} ms p50`,
+  );
+
+const queryDependent = measureDependent(large, queries);
+say('By rules that depend on the query product:');
+for (const { rule, selectivity, recallAt10, msP50, msP99 } of queryDependent)
+  say(
+    `  ${rule} (${percent(selectivity)}): recall ${recallAt10.toFixed(4)}, ${msP50.toFixed(3)} ms p50, ${msP99.toFixed(3)} ms p99`,
   );
 
 const data: Record<string, DataFigures[]> = {};
@@ -69,5 +77,5 @@ for (const dir of texts) {
 
 if (json)
   process.stdout.write(
-    `${JSON.stringify({ rows, products, dims, queries, seed, ...filter, selective, data })}\n`,
+    `${JSON.stringify({ rows, products, dims, queries, seed, ...filter, selective, queryDependent, data })}\n`,
   );
