@@ -32,7 +32,10 @@ export interface Retriever {
   search(queries: readonly VectorQuery[], k: number): Candidates[];
   /** A longer look for one query; held until the next `widen`. */
   widen(query: VectorQuery, k: number): Candidates;
-  /** The best `k` of some rows (rising, each once), exactly; held until the next `widen`, `among` or `filtered`. */
+  /**
+   * The best `k` of some rows (rising, each once); held until the next `widen`, `among` or `filtered`. Exact, unless they are so
+   * many that a search in the graph, told which they are, is quicker.
+   */
   among(query: VectorQuery, rows: Uint32Array, k: number): Candidates;
   /** The best `k` of the rows whose bit is set (bit `row & 31` of word `row >> 5`); held like those of `among`. */
   filtered(query: VectorQuery, mask: Uint32Array, k: number): Candidates;
@@ -71,8 +74,16 @@ function groupByEf(queries: readonly VectorQuery[]): Map<number, number[]> {
   return groups;
 }
 
-/** Makes the retriever of one thread. `scale` is that of the popularity dimension. */
-export function createRetriever(index: Index, vectors: Vectors, scale: number): Retriever {
+/**
+ * Makes the retriever of one thread. `scale` is that of the popularity dimension, `listedRows` how many rows `among` goes
+ * through one by one.
+ */
+export function createRetriever(
+  index: Index,
+  vectors: Vectors,
+  scale: number,
+  listedRows: number = limits.scannedRows.default,
+): Retriever {
   const { dims, trained } = vectors;
   const stride = dims + 1;
   const plan = trained <= limits.exactScanRows.max ? 'scan' : 'graph';
@@ -118,6 +129,14 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
     embed(query, wide, 0);
     return callOf(wide, { first: 0, end: 1, start: 0 }, k);
   }
+  function bitsOf(rows: Uint32Array): Uint32Array {
+    const bits = new Uint32Array(Math.ceil(trained / 32));
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as number;
+      bits[row >>> 5] = (bits[row >>> 5] as number) | (1 << (row & 31));
+    }
+    return bits;
+  }
   const foundOne = (k: number): Candidates => candidates(wide, 0, { start: 0, asked: k });
 
   const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
@@ -149,7 +168,10 @@ export function createRetriever(index: Index, vectors: Vectors, scale: number): 
       return foundOne(k);
     },
     among(query, rows, k) {
-      index.scan({ ...callOne(query, k), among: rows });
+      if (plan === 'graph' && rows.length > listedRows) {
+        const filter = bitsOf(rows);
+        index.search({ ...callOne(query, k), ef: Math.max(k, query.efSearch), filter });
+      } else index.scan({ ...callOne(query, k), among: rows });
       return foundOne(k);
     },
     filtered(query, mask, k) {
