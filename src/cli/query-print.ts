@@ -118,16 +118,25 @@ function explained(explain: Explanation): string {
     none: 'without a vector',
   }[explain.search];
   const score = (value: number | undefined): string => value?.toFixed(3) ?? '';
+  const isBlended = explain.items.some(({ blended }) => blended !== undefined);
   const scores = textTable(
     [
       { head: 'id', width: idWidth },
-      ...['IN·OUT', 'popularity', 'ranking', 'total', 'place'].map((head) => ({ head, right: true })),
+      ...[
+        'IN·OUT',
+        'popularity',
+        ...(isBlended ? ['co-occurrence', 'blended'] : []),
+        'ranking',
+        'total',
+        'place',
+      ].map((head) => ({ head, right: true })),
       { head: 'source' },
     ],
     explain.items.map((item) => [
       item.id,
       score(item.inOut),
       score(item.popularity),
+      ...(isBlended ? [score(item.cooccurrence), score(item.blended)] : []),
       rankingOf(item),
       score(item.total),
       placeOf(item),

@@ -2,6 +2,7 @@
 // the candidates one by one.
 
 import type { Ranking } from '../policy/compile.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
 import { listedScores } from './blend.ts';
 import { type Chosen, productFacts, rounded } from './present.ts';
@@ -11,6 +12,7 @@ import type {
   ExplainedItem,
   Explanation,
   SearchKind,
+  Source,
 } from './recommender.ts';
 import type { Retriever, VectorQuery } from './retrieve.ts';
 import type { DroppedRow, LookedRow, Selection } from './select.ts';
@@ -32,12 +34,14 @@ export interface ExplainInput {
   /** The pool's positions by score and ranking. */
   readonly before: Uint32Array;
   readonly search: SearchKind;
+  /** Weights of the sources, where the policy blends them. */
+  readonly blend?: PolicyDocument['candidates']['blend'] | undefined;
 }
 
 /** Puts the explanation of the selection's present state together. */
 export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explanation {
   const { artifact, retriever, selection, ranking } = parts;
-  const { query, chosen } = input;
+  const { query, chosen, blend } = input;
   const { ids } = artifact.catalog;
   const { pool } = selection;
   const listed = listedScores(artifact.cooccurrence, input.row);
@@ -59,14 +63,30 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
     };
   };
 
+  const blendedOf = (row: number, source: Source): { blended?: number } => {
+    if (blend === undefined || source === 'fallback') return {};
+    const { embedding = 0, cooccurrence = 0 } = scoresOf(row);
+    return {
+      blended: rounded((blend.embedding ?? 0) * embedding + (blend.cooccurrence ?? 0) * cooccurrence),
+    };
+  };
+  const vectorParts = (row: number) => {
+    if (query === undefined || row >= artifact.vectors.trained) return {};
+    const popularity = retriever.popularityPart(query, row);
+    return { inOut: rounded(retriever.score(query, row) - popularity), popularity: rounded(popularity) };
+  };
+
   const explainItem = ({ row, score, source, position }: Chosen, at: number): ExplainedItem => {
     const place = before.get(row);
-    const popularity = query === undefined ? 0 : retriever.popularityPart(query, row);
-    const affinity = query === undefined ? 0 : retriever.score(query, row) - popularity;
+    const blended = position === undefined ? blendedOf(row, source) : {};
+    const { cooccurrence } = scoresOf(row);
+    const isBlended = blended.blended !== undefined;
     return {
       id: ids.id(row),
       source,
-      ...(source === 'embedding' && { inOut: rounded(affinity), popularity: rounded(popularity) }),
+      ...((source === 'embedding' || isBlended) && vectorParts(row)),
+      ...(isBlended && cooccurrence !== undefined && { cooccurrence }),
+      ...blended,
       ...(position === undefined && boostsOf(row)),
       total: rounded(score),
       ...(place !== undefined && { before: place }),
@@ -85,6 +105,7 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
       source,
       scores: scoresOf(row),
       score: rounded(score),
+      ...blendedOf(row, source),
       ...(total !== undefined && { ...boostsOf(row), total: rounded(total) }),
       ...(drop !== undefined && { drop }),
       ...(place !== undefined && { before: place }),

@@ -56,7 +56,7 @@ export function createRecommender(
 ): Recommender {
   const { catalog, manifest, vectors, popularity } = artifact;
   const policies = servedPolicies([policy].flat(), catalog);
-  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale);
+  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, options.scannedRows);
   const selection = createSelection(catalog.products);
   const eligible = createEligible(catalog, vectors.trained, selection, options);
   const caps = createCaps(catalog);
@@ -143,7 +143,7 @@ export function createRecommender(
       ...(explains && {
         explain: explainAnswer(
           { artifact, retriever, selection, ranking },
-          { ...ready, chosen, before, search },
+          { ...ready, chosen, before, search, blend: policy.document.candidates.blend },
         ),
       }),
     };

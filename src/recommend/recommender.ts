@@ -52,10 +52,14 @@ export type ProductFacts = Omit<RecommendItem, 'score' | 'source'>;
 export interface ExplainedItem {
   readonly id: string;
   readonly source: Source;
-  /** IN·OUT, for `embedding`. */
+  /** IN·OUT, for `embedding`, and where sources are blended. */
   readonly inOut?: number;
-  /** gamma·(ln(1 + orders) - mean), for `embedding`. */
+  /** gamma·(ln(1 + orders) - mean), wherever there is `inOut`. */
   readonly popularity?: number;
+  /** What the query product's co-occurrence list says of it, where sources are blended and it is named there. */
+  readonly cooccurrence?: number;
+  /** The weighted sum of what the sources say, where they are blended. */
+  readonly blended?: number;
   /** What each rule of the ranking added. */
   readonly boosts?: readonly { readonly rule: string; readonly add: number }[];
   readonly total: number;
@@ -74,6 +78,8 @@ export interface ExplainedCandidate {
   readonly scores: { readonly embedding?: number; readonly cooccurrence?: number };
   /** What the source it came from says of it. */
   readonly score: number;
+  /** The weighted sum of what the sources say, where they are blended. */
+  readonly blended?: number;
   /** The score with blend and ranking; absent for a dropped one. */
   readonly total?: number;
   readonly boosts?: readonly { readonly rule: string; readonly add: number }[];

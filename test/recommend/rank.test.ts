@@ -171,15 +171,29 @@ describe('explain', () => {
     const looked = explain?.looked ?? [];
     expect(looked).toHaveLength(explain?.candidates ?? -1);
     expect(looked.filter(({ drop }) => drop?.rule === 'stock')).toHaveLength(filled.filteredBy?.stock ?? -1);
-    for (const { scores, source, score, total, boosts = [], drop, before } of looked) {
+    for (const { scores, source, score, blended, total, boosts = [], drop, before } of looked) {
       expect(scores[source as 'embedding']).toBeCloseTo(score, 3);
+      expect(blended).toBeCloseTo(0.75 * (scores.embedding ?? 0) + 0.25 * (scores.cooccurrence ?? 0), 3);
       if (drop !== undefined) {
         expect([drop.candidate, drop.against, before]).toEqual([false, true, undefined]);
         continue;
       }
-      const blended = 0.75 * (scores.embedding ?? 0) + 0.25 * (scores.cooccurrence ?? 0);
       expect(total).toBeCloseTo(
-        boosts.reduce((sum, { add }) => sum + add, blended),
+        boosts.reduce((sum, { add }) => sum + add, blended ?? 0),
+        3,
+      );
+    }
+    for (const {
+      inOut = 0,
+      popularity = 0,
+      cooccurrence = 0,
+      blended,
+      boosts = [],
+      total,
+    } of explain?.items ?? []) {
+      expect(blended).toBeCloseTo(0.75 * (inOut + popularity) + 0.25 * cooccurrence, 3);
+      expect(total).toBeCloseTo(
+        boosts.reduce((sum, { add }) => sum + add, blended ?? 0),
         3,
       );
     }
