@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { SepetError } from '../base/errors.ts';
+import { suggestion } from '../base/nearest.ts';
 import {
   type PolicyDocument,
   policyLabel,
@@ -58,7 +59,8 @@ function changedFilters(filters: readonly RuleDocument[], changes: Changes): Rul
   for (const [name, change] of left) {
     if (change !== false) changed.push({ name, ...change });
     else {
-      const said = `switches off "${name}", which the policy does not have.`;
+      const known = filters.map((rule) => rule.name);
+      const said = `switches off "${name}", which the policy does not have.${suggestion(name, known)}`;
       throw new SepetError('policy_invalid', `overrides: filters ${said}`);
     }
   }

@@ -77,6 +77,7 @@ describe('overrides of a request', () => {
     [{ name: 'other' }, 'overrides: name is no key here.'],
     [{ limit: 0 }, 'overrides: limit'],
     [{ filters: { none: false } }, 'switches off "none", which the policy does not have.'],
+    [{ filters: { stok: false } }, 'which the policy does not have. Did you mean "stock"?'],
     [{ filters: { stock: { keep: {} } } }, 'overrides: filters.stock'],
     [{ candidates: { count: 900 } }, 'pdp@7 with overrides: candidates has a count above its max.'],
     [{ pins: ['P1'] }, 'must not both be pinned and blocked'],
