@@ -1,7 +1,8 @@
 // npm run bench:policy -- [--json] [--rows 1000000] [--queries 200] [--data DIR]… [--seed 1]
 //
 // What policies cost: filtering and re-ranking 200 candidates by the example of docs/policy.md; ten of the few products that a
-// filter keeps of --rows; and, for each data folder with an artifact (--data), plain post-filtering against ours.
+// filter of the request keeps of --rows, or a rule that depends on the query product; and, for each data folder with an
+// artifact (--data), plain post-filtering against ours.
 
 import { cpus } from 'node:os';
 import { basename } from 'node:path';
