@@ -20,7 +20,9 @@ Available Detect() {
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (avx2) add(kAvx2);
-  if (avx2 && __builtin_cpu_supports("avx512f")) add(kAvx512);
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512vl");
+  if (avx2 && avx512) add(kAvx512);
 #elif defined(__aarch64__)
   add(kNeon);
 #endif

@@ -1,9 +1,14 @@
 // The arithmetic of the hot loops, chosen once for the CPU that runs. Every kernel takes any length and any
-// alignment; all give the scalar result up to float rounding (a test compares them). Thread-safe: const
-// tables.
+// alignment. Thread-safe: const tables.
+//
+// All kernels give the same bits. The floats do because the order of their operations is part of the
+// definition: 32 lanes, of which lane j adds up the elements i with i % 32 = j in ascending order by fused
+// multiply-adds, starting from +0; then the lanes are added in pairs, lane j and lane j + 16, and what is
+// left by j + 8, j + 4, j + 2 and j + 1. So a graph has the same bytes on whatever CPU it was built.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -11,10 +16,35 @@
 
 namespace sepet::simd {
 
+inline constexpr size_t kLanes = 32;          // of the canonical order of the floats
+inline constexpr size_t kCodesABlock = 32;    // codes that scan_codes adds up at once
+inline constexpr size_t kMaxPositions = 256;  // 256 * 255 is the largest sum that 16 bits hold
+
+// What the 32 estimates of one block have in common.
+struct EstimateTerms {
+  float exact, low, step, bar;
+};
+
 struct Kernels {
   const char* name;
   float (*dot)(const float* a, const float* b, size_t n);               // sum a[i]*b[i]
   float (*squared_distance)(const float* a, const float* b, size_t n);  // sum (a[i]-b[i])^2
+  // sum a[i]*b[i] over values from -127 to 127, n <= 65,536: exact.
+  int32_t (*dot_i8)(const int8_t* a, const int8_t* b, size_t n);
+  // dots[i] = dot_i8(query, rows + list[i] * n, n) for every i: several rows at a time.
+  void (*dots_i8)(const int8_t* query, const int8_t* rows, size_t n, std::span<const uint32_t> list,
+                  int32_t* dots);
+  // Looks 32 codes of 4 bits a position up in a table of 16 bytes a position and adds up what it finds
+  // (FastScan: André, Kermarrec, Le Scouarnec 2015):
+  //     sums[j] = sum over p < positions of tables[p*16 + code(j, p)],  j = 0 .. 31,
+  // where code(j, p) is the low nibble of codes[p*16 + j] for j < 16 and the high nibble of
+  // codes[p*16 + j - 16] for the others. `positions` is a multiple of 4, at most kMaxPositions.
+  void (*scan_codes)(const uint8_t* tables, const uint8_t* codes, size_t positions, uint16_t* sums);
+  // estimates[j] = (exact + exact*b) + s*(low + step*sums[j]), j = 0 .. 31, where factors[j] holds s in its
+  // high half and b in its low half, both bfloat16; each operation rounded by itself. Returns bit j for every
+  // estimate above the bar.
+  uint32_t (*estimate)(const uint16_t* sums, const uint32_t* factors, const EstimateTerms& terms,
+                       float* estimates);
 };
 
 // The kernels that this CPU can run, plainest first: element 0 is the scalar oracle, the last is the fastest.
