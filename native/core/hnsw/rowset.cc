@@ -1,21 +1,112 @@
 #include "core/hnsw/rowset.h"
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#define SEPET_POPCNT __attribute__((target("popcnt,bmi")))
+#endif
+#define SEPET_INLINE [[gnu::always_inline]] inline
 
 namespace sepet::hnsw {
+namespace {
 
-size_t RowSet::Count() const {
+SEPET_INLINE uint64_t LoadPair(const uint32_t* words, size_t pair) {
+  uint64_t bits;
+  std::memcpy(&bits, words + pair * 2, sizeof bits);
+  return bits;
+}
+
+SEPET_INLINE size_t CountPairs(const uint32_t* words, size_t pairs) {
   size_t count = 0;
-  for (size_t pair = 0; pair < Pairs(); ++pair)
-    if (const uint64_t bits = Pair(pair); bits != 0) count += static_cast<size_t>(std::popcount(bits));
+  for (size_t pair = 0; pair < pairs; ++pair)
+    count += static_cast<size_t>(std::popcount(LoadPair(words, pair)));
   return count;
 }
 
+// Writes rows of a pair to `at` and returns where the next one goes. kGuess places are written whatever the
+// number of bits, so that no branch depends on it unless there are more.
+template <int kGuess>
+SEPET_INLINE uint32_t* ListPair(uint64_t bits, uint32_t first, uint32_t* at) {
+  uint32_t* const end = at + std::popcount(bits);
+  for (int i = 0; i < kGuess; ++i, bits &= bits - 1)
+    *at++ = first + static_cast<uint32_t>(std::countr_zero(bits | uint64_t{1} << 63));
+  for (; bits != 0; bits &= bits - 1) *at++ = first + static_cast<uint32_t>(std::countr_zero(bits));
+  return end;
+}
+
+// Where a list is written: `count` places and 64 more, which is what one pair may write behind them. Ends
+// early where there are more bits than were counted, because somebody changed them.
+struct Places {
+  uint32_t* at;
+  uint32_t* end;
+};
+
+template <int kGuess>
+SEPET_INLINE void ListPairs(const uint32_t* words, size_t pairs, Places& places) {
+  uint32_t* at = places.at;
+  for (size_t pair = 0; pair < pairs && at <= places.end; ++pair) {
+    const uint64_t bits = LoadPair(words, pair);
+    // Worth a branch only where it goes the same way nearly always.
+    if (kGuess == 0 && bits == 0) continue;
+    at = ListPair<kGuess>(bits, static_cast<uint32_t>(pair * 64), at);
+  }
+  places.at = at;
+}
+
+// The number of places tells how dense the set is.
+SEPET_INLINE void ListAll(const uint32_t* words, size_t pairs, Places& places) {
+  const auto count = static_cast<size_t>(places.end - places.at);
+  if (count * 8 < pairs) return ListPairs<0>(words, pairs, places);
+  if (count < pairs) return ListPairs<2>(words, pairs, places);
+  if (count < pairs * 4) return ListPairs<6>(words, pairs, places);
+  ListPairs<12>(words, pairs, places);
+}
+
+#if defined(__x86_64__)
+
+bool HasPopcnt() {
+  static const bool has = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi");
+  return has;
+}
+SEPET_POPCNT size_t CountFast(const uint32_t* words, size_t pairs) {
+  return CountPairs(words, pairs);
+}
+SEPET_POPCNT void ListFast(const uint32_t* words, size_t pairs, Places& places) {
+  ListAll(words, pairs, places);
+}
+
+#else
+
+bool HasPopcnt() {
+  return false;
+}
+size_t CountFast(const uint32_t* words, size_t pairs) {
+  return CountPairs(words, pairs);
+}
+void ListFast(const uint32_t* words, size_t pairs, Places& places) {
+  ListAll(words, pairs, places);
+}
+
+#endif
+
+}  // namespace
+
+size_t RowSet::Count() const {
+  const size_t whole = rows_ / 64;
+  const size_t count = HasPopcnt() ? CountFast(words_.data(), whole) : CountPairs(words_.data(), whole);
+  return whole == Pairs() ? count : count + static_cast<size_t>(std::popcount(Pair(whole)));
+}
+
 void RowSet::List(std::vector<uint32_t>& list) const {
-  list.clear();
-  for (size_t pair = 0; pair < Pairs(); ++pair)
-    for (uint64_t bits = Pair(pair); bits != 0; bits &= bits - 1)
-      list.push_back(static_cast<uint32_t>(pair * 64 + static_cast<size_t>(std::countr_zero(bits))));
+  const size_t count = Count(), whole = rows_ / 64;
+  list.resize(count + 64);
+  Places places{list.data(), list.data() + count};
+  HasPopcnt() ? ListFast(words_.data(), whole, places) : ListAll(words_.data(), whole, places);
+  if (whole < Pairs() && places.at <= places.end)
+    places.at = ListPair<0>(Pair(whole), static_cast<uint32_t>(whole * 64), places.at);
+  list.resize(std::min(count, static_cast<size_t>(places.at - list.data())));
 }
 
 void RowSet::Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const {

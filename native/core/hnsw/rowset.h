@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,9 @@ class RowSet {
   RowSet(std::span<const uint32_t> words, size_t rows) : words_(words.first(WordsFor(rows))), rows_(rows) {}
 
   bool Has(uint32_t row) const { return (words_[row / 32] >> (row % 32) & 1) != 0; }
+  std::span<const uint32_t> words() const { return words_; }
+  // The same bits for the first `rows` rows only, no more than there are.
+  RowSet First(size_t rows) const { return {words_, rows}; }
   size_t Count() const;
   // Fills `list` with the rows, ascending.
   void List(std::vector<uint32_t>& list) const;
@@ -38,6 +42,14 @@ class RowSet {
 
   std::span<const uint32_t> words_;
   size_t rows_ = 0;
+};
+
+// Which rows may be returned: those of `only`, all where it is absent, but not those of `removed`.
+struct Allowed {
+  std::optional<RowSet> only;
+  std::optional<RowSet> removed;
+
+  bool Has(uint32_t row) const { return (!only || only->Has(row)) && !(removed && removed->Has(row)); }
 };
 
 }  // namespace sepet::hnsw

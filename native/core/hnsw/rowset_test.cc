@@ -23,8 +23,8 @@ std::vector<uint32_t> RandomWords(size_t rows, double share, Rng& rng, std::vect
 void CountsAndListsItsRows() {
   Rng rng(5);
   std::vector<uint32_t> members, list;
-  for (const size_t rows : {0, 1, 31, 32, 33, 63, 64, 65, 96, 100, 128, 1000}) {
-    for (const double share : {0.0, 0.05, 0.5, 1.0}) {
+  for (const size_t rows : {0, 1, 31, 32, 33, 63, 64, 65, 96, 100, 128, 1000, 20001}) {
+    for (const double share : {0.0, 0.001, 0.01, 0.05, 0.5, 1.0}) {
       const std::vector<uint32_t> words = RandomWords(rows, share, rng, members);
       const RowSet set(words, rows);
       EXPECT(set.Count() == members.size());
