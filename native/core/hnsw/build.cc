@@ -1,12 +1,12 @@
 #include "core/hnsw/build.h"
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
-#include "core/base/threads.h"
 #include "core/hnsw/builder.h"
 #include "core/hnsw/graph.h"
 
@@ -15,7 +15,9 @@ namespace {
 
 constexpr uint32_t kMaxThreads = 256;
 
-Status CheckInput(const BuildInput& input, const BuildParameters& p) {
+}  // namespace
+
+Status CheckInput(const BuildInput& input, const simd::Kernels& kernels, const BuildParameters& p) {
   const Vectors& vectors = input.vectors;
   const auto outside = [](const char* name, uint64_t min, uint64_t max) -> Status {
     return {Code::kArgumentInvalid,
@@ -29,20 +31,20 @@ Status CheckInput(const BuildInput& input, const BuildParameters& p) {
   if (vectors.rows > kMaxRows) return outside("rows", 0, kMaxRows);
   if (input.queries.rows > 0 && input.queries.dims != vectors.dims)
     return {Code::kArgumentInvalid, "queries must have as many dims as the vectors."};
-  return {};
+  const Status status = CheckFinite(vectors, kernels, "vectors");
+  return status.ok() ? CheckFinite(input.queries, kernels, "queries") : status;
 }
 
-void InsertAll(Builder& builder, const Progress& progress) {
-  std::atomic<size_t> next{0};
-  RunThreads(builder.parameters.threads, [&](unsigned) {
-    Inserter inserter(builder);
-    while (!progress.cancelled()) {
-      const size_t i = next.fetch_add(1, std::memory_order_relaxed);
-      if (i >= builder.order.size()) return;
-      inserter.Insert(builder.order[i]);
-      progress.Add(Progress::kDone, 1);
-    }
-  });
+namespace {
+
+int64_t Steps(const Builder& builder) {
+  const size_t linked = builder.all.size() - builder.twins.size();
+  const auto answers = static_cast<int64_t>(AnswerQueries(builder.queries));
+  if (builder.queries.rows > 0) return static_cast<int64_t>(linked) + answers;
+  const auto upper =
+      std::count_if(builder.levels.begin(), builder.levels.end(), [](uint8_t level) { return level > 0; });
+  return LinkSteps(linked, builder.Shape(0)) + LinkSteps(static_cast<size_t>(upper), builder.Shape(1)) +
+         answers;
 }
 
 GraphHeader MakeHeader(const Builder& builder, size_t seeds) {
@@ -57,10 +59,9 @@ GraphHeader MakeHeader(const Builder& builder, size_t seeds) {
   header.lists = builder.links.first_list().back();
   header.seeds = static_cast<uint32_t>(seeds);
   header.entry = kNone;
-  if (!builder.order.empty()) {
-    const uint32_t entry = builder.order.front();
-    header.max_level = builder.levels[entry];
-    header.entry = header.upper_nodes > 0 ? builder.links.NodeOf(entry) : entry;
+  if (builder.entry != kNone) {
+    header.max_level = builder.levels[builder.entry];
+    header.entry = header.upper_nodes > 0 ? builder.links.NodeOf(builder.entry) : builder.entry;
   }
   return header;
 }
@@ -89,25 +90,48 @@ std::vector<std::byte> Encode(const Builder& builder, std::span<const uint32_t> 
 
 Status Build(const BuildInput& input, const simd::Kernels& kernels, const BuildParameters& parameters,
              const Progress& progress, std::vector<std::byte>* bytes) try {
-  Status status = CheckInput(input, parameters);
-  if (status.ok()) status = CheckFinite(input.vectors, kernels, "vectors");
-  if (status.ok()) status = CheckFinite(input.queries, kernels, "queries");
+  Status status = CheckInput(input, kernels, parameters);
   if (!status.ok()) return status;
-  Builder builder(input, kernels, parameters);
+  std::vector<Twin> twins = FindTwins(input.vectors, parameters.threads);
+  std::vector<uint8_t> levels(input.vectors.rows);
+  for (uint32_t row = 0; row < levels.size(); ++row) levels[row] = DrawLevel(row, parameters);
+  for (const Twin& twin : twins) levels[twin.row] = 0;
+  Builder builder(input, kernels, parameters, progress, std::move(levels), std::move(twins));
   progress.Set(Progress::kDone, 0);
-  progress.Set(Progress::kTotal, static_cast<int64_t>(input.vectors.rows + ShapeQueries(builder)));
-  InsertAll(builder, progress);
-  Shape(builder, progress);
+  progress.Set(Progress::kTotal, Steps(builder));
+  LinkAll(builder);
+  LinkTwins(builder);
+  LinkAnswers(builder);
   if (progress.cancelled())
     return {Code::kCancelled, "The graph build was stopped on request; nothing was written."};
   Repair(builder);
-  const std::vector<uint32_t> seeds = ChooseSeeds(builder);
-  *bytes = Encode(builder, seeds);
+  *bytes = Encode(builder, ChooseSeeds(builder));
   return {};
 } catch (const std::bad_alloc&) {
   return {Code::kOutOfMemory, "The machine gave no more memory for a graph over " +
                                   std::to_string(input.vectors.rows) +
                                   " rows. Lower M, or use a machine with more."};
+}
+
+uint64_t GraphBytesBound(uint64_t rows, uint32_t M) {
+  // A row has on average 1 / (M - 1) lists above the base level, each with the standard deviation
+  // sqrt(M) / (M - 1); and a row in M has one at all. Ten deviations above is out of any seed's reach.
+  const double mean = static_cast<double>(rows) / (M - 1), deviation = std::sqrt(mean * M / (M - 1));
+  const auto lists = static_cast<uint64_t>(mean + 10 * deviation) + kMaxLevel;
+  return sizeof(GraphHeader) + sizeof(uint32_t) * (rows * 2 * M + lists * (M + 2) + 1 + kMaxSeeds);
+}
+
+uint64_t BuildMemoryBound(uint64_t rows, size_t dims, uint32_t M, uint32_t ef_construction, uint32_t threads,
+                          bool sampled) {
+  const uint64_t graph = GraphBytesBound(rows, M), padded = dims + (sampled ? 2 : 1);
+  const uint64_t directions = rows * (2 * padded + sizeof(float));
+  const uint64_t a_row =
+      1 + sizeof(Twin) + 3 * sizeof(uint32_t);  // level, twin, all, node, a level's members
+  const uint64_t lists = LinkMemoryBound(rows, padded, ShapeOf(0, M, ef_construction, sampled), threads);
+  // Answers are looked for on a copy of the graph.
+  const uint64_t answers = sampled ? graph + AnswersMemoryBound(rows, dims, threads) : 0;
+  const uint64_t ends = graph + rows * (sizeof(uint32_t) + 2 + sizeof(Hit));
+  return directions + graph + rows * a_row + std::max({lists, answers, ends}) + (uint64_t{1} << 16);
 }
 
 }  // namespace sepet::hnsw

@@ -45,7 +45,8 @@ void RecallHoldsItsFloors() {
   ExpectRecall("the same with popularity, ef 200", Recall(shaped, products, 10, 200, 1, 200), 0.99);
   ExpectRecall("the same at ef 64", Recall(shaped, products, 10, 64, 0.5f, 200), 0.97);
   const Built plain = BuildGraph({products.vectors(), {nullptr, 0, 33}}, {16, 100, 2, 42});
-  ExpectRecall("without samples, ef 200", Recall(plain, products, 10, 200, 0, 200), 0.95);
+  // These queries are far from every vector: without samples hnswlib finds 0.75 here.
+  ExpectRecall("without samples, ef 200", Recall(plain, products, 10, 200, 0, 200), 0.93);
   const double with = Recall(shaped, products, 10, 16, 0, 200),
                without = Recall(plain, products, 10, 16, 0, 200);
   std::printf("at ef 16: %.4f with samples, %.4f without\n", with, without);
@@ -61,12 +62,21 @@ void LargeGraphsShapeThemselves() {
   ExpectRecall("66 K rows", Recall(built, products, 10, 200, 0.5f, 50), 0.9);
 }
 
-void OneThreadRepeatsItself() {
-  const Products products = MakeProducts(800, 16, 5);
-  const BuildInput input{products.vectors(), products.queries()};
-  const BuildParameters parameters{8, 40, 1, 7};
-  EXPECT(BuildGraph(input, parameters).bytes == BuildGraph(input, parameters).bytes);
-  EXPECT(BuildGraph(input, parameters).bytes != BuildGraph(input, {8, 40, 1, 8}).bytes);
+// The same bytes from every kernel and every number of threads; other bytes from another seed.
+void BytesDependOnTheSeedOnly() {
+  const Products products = MakeProducts(2600, 17, 5);
+  for (const Vectors& queries : {products.queries(), Vectors{nullptr, 0, 17}}) {
+    const BuildInput input{products.vectors(), queries};
+    const std::vector<std::byte> first = BuildGraph(input, {8, 40, 1, 7}).bytes;
+    for (const simd::Kernels* kernels : simd::AvailableKernels()) {
+      for (const uint32_t threads : {1u, 2u, 7u}) {
+        std::vector<std::byte> bytes;
+        EXPECT(Build(input, *kernels, {8, 40, threads, 7}, Progress(), &bytes).ok());
+        EXPECT(bytes == first);
+      }
+    }
+    EXPECT(BuildGraph(input, {8, 40, 1, 8}).bytes != first);
+  }
 }
 
 // From 0 rows on: every search returns exactly what the scan does.
@@ -152,7 +162,7 @@ void CancelStops() {
   EXPECT(Build({products.vectors(), products.queries()}, simd::ActiveKernels(), kUsual, Progress(counters),
                &bytes)
              .ok());
-  EXPECT(counters[1] == 1000 && counters[2] == 1000);
+  EXPECT(counters[1] == counters[2] && counters[1] == 1000);
 }
 
 }  // namespace
@@ -161,7 +171,7 @@ void CancelStops() {
 int main() {
   sepet::hnsw::RecallHoldsItsFloors();
   sepet::hnsw::LargeGraphsShapeThemselves();
-  sepet::hnsw::OneThreadRepeatsItself();
+  sepet::hnsw::BytesDependOnTheSeedOnly();
   sepet::hnsw::SmallGraphsAreExact();
   sepet::hnsw::DuplicatesDoNoHarm();
   sepet::hnsw::EveryRowIsReachable();

@@ -1,84 +1,124 @@
-// The parts of a build (core/hnsw/build.h): what its threads share, and what each has for itself.
-//
-// Inner products are not a metric, so the graph is built where they are one: each vector x gets one more
-// value sqrt(R^2 - |x|^2), R the longest norm (Bachrach et al. 2014). All then lie on a sphere of radius R,
-// where |x-y|^2 = 2R^2 - 2<x,y>: nearest is the largest augmented inner product, the value is kept beside the
-// vectors and nothing is copied. A query gets the value 0, so the plain inner product on the plain vectors
-// orders alike.
+// The parts of a build (core/hnsw/build.h) and what they share.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "core/base/rng.h"
 #include "core/hnsw/build.h"
-#include "core/hnsw/hits.h"
+#include "core/hnsw/level.h"
 #include "core/hnsw/links.h"
 #include "core/hnsw/search.h"
+#include "core/hnsw/select.h"
 
 namespace sepet::hnsw {
 
-// Const while rows are inserted, except for the lists in `links`.
-struct Builder {
-  Builder(const BuildInput& input, const simd::Kernels& kernels, const BuildParameters& parameters);
+// A row and the first row of the same vector.
+struct Twin {
+  uint32_t row;
+  uint32_t original;
+};
 
-  float Similarity(uint32_t a, uint32_t b) const {
-    return kernels.dot(vectors.Row(a), vectors.Row(b), vectors.dims) + extra[a] * extra[b];
+struct Builder {
+  // `levels` has the highest level of each row; `twins` are ascending by original, then by row.
+  Builder(const BuildInput& input, const simd::Kernels& kernels, const BuildParameters& parameters,
+          const Progress& progress, std::vector<uint8_t> levels, std::vector<Twin> twins);
+
+  LevelInput Level(std::span<const uint32_t> members, uint64_t salt) const {
+    return {directions, members, TileFor(kernels), parameters.threads, Mix(parameters.seed, salt), progress};
   }
+  ListShape Shape(uint32_t level) const;
 
   const Vectors vectors;
-  const Vectors queries;  // the sample, never empty unless there are no rows
+  const Vectors queries;
   const simd::Kernels& kernels;
   const BuildParameters parameters;
-  // Neighbours on the base level that are chosen for being near, where diversity alone gives fewer; the rest
-  // of the 2M places stays free for rows that answer the same queries.
-  const size_t base_fill;
-  std::vector<float> extra;     // the added value of each row
-  std::vector<uint8_t> levels;  // the highest level of each row
-  std::vector<uint32_t>
-      order;  // rows in order of insertion; the first has the highest level and is the entry
+  const Progress& progress;
+  const std::vector<uint8_t> levels;
+  const std::vector<Twin> twins;
+  const Directions directions;
+  const std::vector<uint32_t> all;  // every row
+  uint32_t entry;                   // the first row on the highest level; kNone where there are no rows
   Links links;
-
- private:
-  static std::vector<uint8_t> DrawLevels(size_t rows, const BuildParameters& parameters);
 };
 
-// One thread's side: inserts rows, and searches the unfinished graph.
+// argument_invalid for what Build and Append refuse.
+Status CheckInput(const BuildInput& input, const simd::Kernels& kernels, const BuildParameters& parameters);
+
+// Rows whose vectors others had before.
+std::vector<Twin> FindTwins(const Vectors& vectors, uint32_t threads);
+
+// The highest level of `row`, drawn from (seed, row).
+uint8_t DrawLevel(uint32_t row, const BuildParameters& parameters);
+
+// Lists of `level` that are built in bulk have this shape.
+ListShape ShapeOf(uint32_t level, uint32_t M, uint32_t ef_construction, bool is_asked);
+
+// A row that another chose as its neighbour on a level.
+struct Choice {
+  uint32_t level, row;
+};
+
+// Adds rows to a level one by one: a row chooses from what a search finds and is put into the lists of those
+// it chose.
 class Inserter {
  public:
-  explicit Inserter(Builder& builder) : builder_(builder) {}
+  explicit Inserter(Builder& builder)
+      : builder_(builder), everything_(builder.Level(builder.all, 0)), selector_(everything_) {}
 
-  void Insert(uint32_t row);
-  // The rows most similar to `row` (itself left out) that are found on a level from `start`, best first.
+  // On the levels from `lowest` to the row's own; rows of `removed` are no neighbours. A row of the same
+  // vector as another is spliced in behind it.
+  void Insert(uint32_t row, uint32_t lowest, const RowSet* removed = nullptr);
+  // The rows on a level with the greatest inner products with `row` (itself left out) that are found from
+  // `start`, best first.
   std::span<const Hit> Similar(uint32_t row, uint32_t start, uint32_t level);
 
+  // What `row` chooses on all its levels, of those that are there; nothing for the entry.
+  void Choose(uint32_t row, std::vector<Choice>& choices);
+  // Makes the choices of `row` its lists.
+  void Write(uint32_t row, std::span<const Choice> choices);
+  // Puts `to` into the list of `from`, which chooses anew where it is full.
+  void Link(uint32_t from, uint32_t to, uint32_t level);
+
+  Selector& selector() { return selector_; }
+
  private:
+  bool IsTwin(uint32_t row, uint32_t other) const;
   uint32_t Descend(uint32_t row, uint32_t level);
-  void Link(uint32_t from, Hit to, uint32_t level);
-  // Keeps of `candidates` (best first), at most as many as the level has places, those that are nearer to the
-  // row they were found for than to any kept before them; then fills up with the best of the others (Malkov,
-  // Yashunin 2016, algorithm 4).
-  void Select(std::span<const Hit> candidates, uint32_t level, std::vector<Hit>& kept);
 
   Builder& builder_;
+  const LevelInput everything_;
+  Selector selector_;
   Pool pool_;
   Visited visited_;
-  std::vector<uint32_t> fresh_;
   std::vector<Hit> found_;
-  std::vector<Hit> chosen_;
   std::vector<Hit> rivals_;
-  std::vector<Hit> survivors_;
-  std::vector<Hit> pruned_;
+  std::vector<uint32_t> chosen_;
+  std::vector<uint32_t> fresh_;
 };
 
+// Adds rows to all their levels, in that order.
+void InsertInBatches(Builder& builder, std::span<const uint32_t> rows);
+
+// The lists of all levels, except for twins.
+void LinkAll(Builder& builder);
+
+// Hangs the twins on the first row of their vector.
+void LinkTwins(Builder& builder);
+
 // Links rows that answer the same sample queries, in the places that are free. Stops early when cancelled.
-void Shape(Builder& builder, const Progress& progress);
+void LinkAnswers(Builder& builder);
 
-// How many sample queries Shape will ask.
-size_t ShapeQueries(const Builder& builder);
+// How many sample queries LinkAnswers will ask.
+size_t AnswerQueries(const Vectors& queries);
 
-// The graph section as it stands.
-std::vector<std::byte> Encode(const Builder& builder, std::span<const uint32_t> seeds);
+// The bytes that LinkAnswers allocates at most beside a copy of the graph.
+uint64_t AnswersMemoryBound(uint64_t rows, uint64_t dims, uint32_t threads);
+
+// Puts `row` into the list of `host` on the base level. Where that is full, `row` takes the last place and
+// carries the link that stood there: host -> last becomes host -> row -> last.
+void Splice(Links& links, uint32_t host, uint32_t row);
 
 // Links rows that cannot be reached from the entry on the base level, so that all can. Keeps what was
 // reachable.
@@ -87,5 +127,8 @@ void Repair(Builder& builder);
 // The rows from which searches start beside the entry: those with the longest vectors, which many queries
 // want.
 std::vector<uint32_t> ChooseSeeds(const Builder& builder);
+
+// The graph section as it stands.
+std::vector<std::byte> Encode(const Builder& builder, std::span<const uint32_t> seeds);
 
 }  // namespace sepet::hnsw

@@ -1,13 +1,10 @@
-// The graph while it is being built: lists of fixed width that several threads extend. Every list is read and
-// written under the lock of its row; a lock is held for one list at a time, so there is no order to keep.
+// The graph while it is being built or extended: lists of fixed width, one after the other.
 #pragma once
 
-#include <atomic>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "core/hnsw/vectors.h"
@@ -17,9 +14,8 @@ namespace sepet::hnsw {
 class Links {
  public:
   // `levels[row]` is the highest level on which a row lives.
-  Links(std::span<const uint8_t> levels, uint32_t m) : m_(m), node_(levels.size(), kNone) {
-    base_.assign(levels.size() * 2 * m, kNone);
-    locks_ = std::make_unique<std::atomic<bool>[]>(levels.size());
+  Links(std::span<const uint8_t> levels, uint32_t m)
+      : m_(m), node_(levels.size(), kNone), base_(levels.size() * 2 * m, kNone) {
     first_list_.push_back(0);
     for (size_t row = 0; row < levels.size(); ++row) {
       if (levels[row] == 0) continue;
@@ -30,26 +26,17 @@ class Links {
     upper_.assign(size_t{first_list_.back()} * m, kNone);
   }
 
-  // Held while one row's lists are looked at or changed.
-  class Lock {
-   public:
-    Lock(Links& links, uint32_t row) : flag_(links.locks_[row]) {
-      while (flag_.exchange(true, std::memory_order_acquire))
-        while (flag_.load(std::memory_order_relaxed)) std::this_thread::yield();
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-    ~Lock() { flag_.store(false, std::memory_order_release); }
-
-   private:
-    std::atomic<bool>& flag_;
-  };
-
+  size_t Places(uint32_t level) const { return size_t{m_} * (level == 0 ? 2 : 1); }
   // The places of a list on a level, kNone behind the last neighbour. Rows on every level, also the upper
   // ones.
   std::span<uint32_t> List(uint32_t row, uint32_t level) {
     if (level == 0) return std::span(base_).subspan(size_t{row} * 2 * m_, size_t{2} * m_);
     return std::span(upper_).subspan((size_t{first_list_[node_[row]]} + level - 1) * m_, m_);
+  }
+  // The places that are taken.
+  std::span<uint32_t> Neighbours(uint32_t row, uint32_t level) {
+    const std::span<uint32_t> list = List(row, level);
+    return list.first(static_cast<size_t>(std::find(list.begin(), list.end(), kNone) - list.begin()));
   }
 
   uint32_t NodeOf(uint32_t row) const { return node_[row]; }  // kNone for rows on the base level only
@@ -65,7 +52,6 @@ class Links {
   std::vector<uint32_t> upper_;  // holds rows; the finished section holds nodes
   std::vector<uint32_t> upper_rows_;
   std::vector<uint32_t> first_list_;
-  std::unique_ptr<std::atomic<bool>[]> locks_;
 };
 
 }  // namespace sepet::hnsw

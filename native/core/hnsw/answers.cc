@@ -18,8 +18,8 @@ constexpr size_t kBatch = 16;
 // have no answer: every row would do.
 class Answers {
  public:
-  Answers(const Builder& builder, const Progress& progress)
-      : builder_(builder), count_(ShapeQueries(builder)), rows_(count_ * kHits, kNone) {
+  explicit Answers(const Builder& builder)
+      : builder_(builder), count_(AnswerQueries(builder.queries)), rows_(count_ * kHits, kNone) {
     if (builder.vectors.rows > kScanRows) {
       bytes_ = Encode(builder, {});
       // Our own bytes: they open.
@@ -29,7 +29,7 @@ class Answers {
     RunThreads(builder.parameters.threads, [&](unsigned) {
       Scratch scratch;
       std::vector<float> batch;
-      while (!progress.cancelled()) {
+      while (!builder.progress.cancelled()) {
         const size_t begin = next.fetch_add(kBatch, std::memory_order_relaxed);
         if (begin >= count_) return;
         const size_t end = std::min(begin + kBatch, count_);
@@ -38,7 +38,7 @@ class Answers {
         } else {
           for (size_t q = begin; q < end; ++q) SearchOne(q, scratch);
         }
-        progress.Add(Progress::kDone, static_cast<int64_t>(end - begin));
+        builder.progress.Add(Progress::kDone, static_cast<int64_t>(end - begin));
       }
     });
   }
@@ -105,13 +105,22 @@ void Extend(std::span<uint32_t> list, std::span<const Hit> partners) {
 
 }  // namespace
 
-size_t ShapeQueries(const Builder& builder) {
-  return std::min(builder.queries.rows, kMaxQueries);
+size_t AnswerQueries(const Vectors& queries) {
+  return std::min(queries.rows, kMaxQueries);
 }
 
-void Shape(Builder& builder, const Progress& progress) {
-  const Answers answers(builder, progress);
-  if (progress.cancelled()) return;
+uint64_t AnswersMemoryBound(uint64_t rows, uint64_t dims, uint32_t threads) {
+  const uint64_t queries = std::min<uint64_t>(rows, kMaxQueries);
+  const uint64_t a_thread =
+      rows * sizeof(uint16_t) + kBatch * (dims * 8 + 2 * kHits * sizeof(Hit) + 64) + kSearchEf * 64 + 4096;
+  return queries * kHits * (sizeof(uint32_t) + (kHits - 1) * sizeof(uint64_t)) + threads * a_thread +
+         2 * queries * sizeof(Hit);
+}
+
+void LinkAnswers(Builder& builder) {
+  if (builder.queries.rows == 0) return;
+  const Answers answers(builder);
+  if (builder.progress.cancelled()) return;
   const std::vector<uint64_t> pairs = Pairs(answers);
   std::vector<Hit> partners;
   for (size_t i = 0; i < pairs.size();) {

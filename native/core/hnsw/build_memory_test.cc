@@ -1,0 +1,92 @@
+// What Build and Append allocate, counted, against the bound that is known in advance.
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "core/base/testing.h"
+#include "core/hnsw/testing.h"
+
+// GCC inlines one operator into the other and takes them for a pair that does not match.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
+namespace {
+
+std::atomic<int64_t> held{0};
+std::atomic<int64_t> most{0};
+
+}  // namespace
+
+void* operator new(size_t size) {
+  void* at = std::malloc(size);
+  if (at == nullptr) throw std::bad_alloc();
+  const int64_t now = held += static_cast<int64_t>(malloc_usable_size(at));
+  for (int64_t seen = most; seen < now && !most.compare_exchange_weak(seen, now);) continue;
+  return at;
+}
+
+void operator delete(void* at) noexcept {
+  held -= static_cast<int64_t>(malloc_usable_size(at));
+  std::free(at);
+}
+
+void operator delete(void* at, size_t) noexcept {
+  operator delete(at);
+}
+
+namespace sepet::hnsw {
+namespace {
+
+using namespace sepet::hnsw::testing;
+
+// The most that `work` holds beyond what is held already.
+template <typename Work>
+int64_t Peak(const Work& work) {
+  const int64_t before = held;
+  most = before;
+  work();
+  return most - before;
+}
+
+struct Case {
+  size_t rows, dims;
+  BuildParameters parameters;
+  bool sampled;
+};
+
+void TheBoundHolds() {
+  const Case cases[] = {{8000, 64, {16, 200, 1, 1}, false}, {5000, 32, {16, 200, 2, 1}, true},
+                        {20000, 8, {4, 40, 2, 2}, false},   {66000, 4, {5, 20, 2, 1}, true},
+                        {3000, 16, {32, 400, 8, 3}, false}, {40, 3, {2, 2, 1, 1}, true}};
+  for (const Case& c : cases) {
+    const Products products = MakeProducts(c.rows, c.dims, 1);
+    const BuildInput input{products.vectors(), c.sampled ? products.queries() : Vectors{nullptr, 0, c.dims}};
+    std::vector<std::byte> graph, extended;
+    const auto bound = static_cast<int64_t>(BuildMemoryBound(
+        c.rows, c.dims, c.parameters.M, c.parameters.ef_construction, c.parameters.threads, c.sampled));
+    const int64_t build =
+        Peak([&] { EXPECT(Build(input, simd::ActiveKernels(), c.parameters, Progress(), &graph).ok()); });
+    const BuildInput old{{input.vectors.data, c.rows * 9 / 10, c.dims}, input.queries};
+    EXPECT(Build(old, simd::ActiveKernels(), c.parameters, Progress(), &graph).ok());
+    const int64_t append = Peak([&] {
+      EXPECT(Append(input, graph, nullptr, simd::ActiveKernels(), c.parameters, Progress(), &extended).ok());
+    });
+    std::printf(
+        "%zu x %zu, M %u, efConstruction %u, %u threads: build %.2f MB, append %.2f MB, bound %.2f MB\n",
+        c.rows, c.dims, c.parameters.M, c.parameters.ef_construction, c.parameters.threads,
+        static_cast<double>(build) / 1e6, static_cast<double>(append) / 1e6,
+        static_cast<double>(bound) / 1e6);
+    EXPECT(build <= bound && append <= bound);
+    if (c.rows >= 1000) EXPECT(2 * bound <= 3 * build);
+    EXPECT(extended.size() <= GraphBytesBound(c.rows, c.parameters.M));
+  }
+}
+
+}  // namespace
+}  // namespace sepet::hnsw
+
+int main() {
+  sepet::hnsw::TheBoundHolds();
+  return sepet::testing::Failures();
+}
