@@ -1,4 +1,5 @@
-// mapFile({path, verify, windowBytes}) -> {bytes, windows, sections} and writeFile({path, names, arrays}).
+// mapFile({path, verify, windowBytes, pages?}) -> {bytes, windows, sections, hugeBytes()} and
+// writeFile({path, names, arrays}).
 #include "binding/node.h"
 #include "core/file/registry.h"
 #include "core/file/writer.h"
@@ -62,17 +63,29 @@ Napi::Array Sections(Napi::Env env, const file::Mapping& mapping) {
   return list;
 }
 
+file::Pages PagesOf(const Fields& fields) {
+  if (!fields.Has("pages")) return file::Pages::kMap;
+  const std::string pages = fields.String("pages");
+  if (pages == "map") return file::Pages::kMap;
+  if (pages == "huge") return file::Pages::kHuge;
+  Fail(Code::kArgumentInvalid, "pages must be map or huge, not " + pages + ".");
+}
+
 Napi::Value MapFile(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return Guard(env, [&]() -> Napi::Value {
-    const Fields fields(info, {"path", "verify", "windowBytes"});
+    const Fields fields(info, {"path", "verify", "windowBytes", "pages"});
     const uint64_t limit = fields.Whole("windowBytes", {1, uint64_t{1} << 53});
     SharedMapping mapping;
-    Check(file::MapFile(fields.String("path"), fields.Boolean("verify"), &mapping));
+    Check(file::MapFile(fields.String("path"), fields.Boolean("verify"), PagesOf(fields), &mapping));
     Napi::Object result = Napi::Object::New(env);
     result.Set("sections", Sections(env, *mapping));
     result.Set("bytes", static_cast<double>(mapping->bytes().size()));
     result.Set("windows", Windows(env, mapping, limit));
+    const auto huge = [mapping](const Napi::CallbackInfo& asked) {
+      return Napi::Number::New(asked.Env(), static_cast<double>(mapping->HugeBytes()));
+    };
+    result.Set("hugeBytes", Napi::Function::New(env, huge, "hugeBytes"));
     return result;
   });
 }

@@ -1,11 +1,19 @@
 // buildGraph({vectors, dims, queries?, M, efConstruction, threads, seed, progress?}) -> Uint8Array, a graph
 // section. Blocks its thread until the graph is done; `progress` lets another thread watch and cancel.
+//
+// buildCodes({graph, vectors, dims, bits, threads, seed, progress?}) -> Uint8Array, its codes section.
+// buildInt8({vectors, dims}) -> Uint8Array, an int8 copy.
+// buildBounds({rows, dims, M, efConstruction, threads, codeBits?}) -> {codeBits, graphBytes, codesBytes,
+// int8Bytes, memoryBytes}: what these three make, and allocate together at most.
 #include "core/hnsw/graph.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "binding/node.h"
 #include "core/hnsw/build.h"
+#include "core/hnsw/codes.h"
+#include "core/hnsw/quantized.h"
 
 namespace sepet::binding {
 namespace {
@@ -21,6 +29,16 @@ hnsw::Vectors VectorsOf(const Fields& fields, const char* name, size_t dims) {
   return {floats.data(), floats.size() / dims, dims};
 }
 
+Progress ProgressOf(const Fields& fields) {
+  return Progress(fields.Has("progress") ? fields.Array<int64_t>("progress") : std::span<int64_t>());
+}
+
+Napi::Value Section(Napi::Env env, const std::vector<std::byte>& bytes) {
+  Napi::Uint8Array section = Napi::Uint8Array::New(env, bytes.size());
+  std::memcpy(section.Data(), bytes.data(), bytes.size());
+  return section;
+}
+
 Napi::Value BuildGraph(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
     const Fields fields(info,
@@ -34,13 +52,77 @@ Napi::Value BuildGraph(const Napi::CallbackInfo& info) {
     const size_t dims = fields.Whole("dims", {1, hnsw::kMaxDims});
     hnsw::BuildInput input{VectorsOf(fields, "vectors", dims), {nullptr, 0, dims}};
     if (fields.Has("queries")) input.queries = VectorsOf(fields, "queries", dims);
-    const Progress progress(fields.Has("progress") ? fields.Array<int64_t>("progress")
-                                                   : std::span<int64_t>());
     std::vector<std::byte> bytes;
-    Check(hnsw::Build(input, simd::ActiveKernels(), parameters, progress, &bytes));
-    Napi::Uint8Array section = Napi::Uint8Array::New(info.Env(), bytes.size());
-    std::memcpy(section.Data(), bytes.data(), bytes.size());
-    return section;
+    Check(hnsw::Build(input, simd::ActiveKernels(), parameters, ProgressOf(fields), &bytes));
+    return Section(info.Env(), bytes);
+  });
+}
+
+Napi::Value BuildCodes(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const Fields fields(info, {"graph", "vectors", "dims", "bits", "threads", "seed", "progress"});
+    hnsw::CodesParameters parameters{};
+    parameters.threads = static_cast<uint32_t>(fields.Whole("threads", {1, kMaxThreads}));
+    parameters.seed = fields.Whole("seed", {0, kMaxSeed});
+    const hnsw::Vectors vectors = VectorsOf(fields, "vectors", fields.Whole("dims", {1, hnsw::kMaxDims}));
+    parameters.bits = fields.Has("bits") ? static_cast<uint32_t>(fields.Whole("bits", {1, 2}))
+                                         : hnsw::DefaultCodeBits(vectors.dims);
+    hnsw::Graph graph;
+    Check(hnsw::Graph::Open(std::as_bytes(fields.Array<uint8_t>("graph")), vectors.rows, &graph));
+    std::vector<std::byte> bytes;
+    Check(hnsw::BuildCodes(graph, vectors, parameters, ProgressOf(fields), &bytes));
+    return Section(info.Env(), bytes);
+  });
+}
+
+Napi::Value BuildInt8(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const Fields fields(info, {"vectors", "dims"});
+    const hnsw::Vectors vectors = VectorsOf(fields, "vectors", fields.Whole("dims", {1, hnsw::kMaxDims}));
+    std::vector<std::byte> bytes;
+    Check(hnsw::BuildQuantized(vectors, &bytes));
+    return Section(info.Env(), bytes);
+  });
+}
+
+// The bits that are asked for or, without, those that suit the dims; 0 for no codes.
+uint32_t CodeBitsOf(const Fields& fields, size_t dims) {
+  const bool fits = dims <= hnsw::kMaxCodedDims;
+  if (!fields.Has("codeBits")) return fits ? hnsw::DefaultCodeBits(dims) : 0;
+  const auto bits = static_cast<uint32_t>(fields.Whole("codeBits", {0, 2}));
+  if (bits * dims > hnsw::kMaxPositions * 4)
+    Fail(Code::kArgumentInvalid,
+         "codeBits must be 0" + std::string(fits ? " or 1" : "") + " for vectors of " + std::to_string(dims) +
+             " dims: those are too long for codes of " + std::to_string(bits) + " bits a dimension.");
+  return bits;
+}
+
+Napi::Value BuildBounds(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&]() -> Napi::Value {
+    const Fields fields(info, {"rows", "dims", "M", "efConstruction", "threads", "codeBits"});
+    const uint64_t rows = fields.Whole("rows", {0, hnsw::kMaxRows});
+    const size_t dims = fields.Whole("dims", {1, hnsw::kMaxDims});
+    const auto M = static_cast<uint32_t>(fields.Whole("M", {hnsw::kMinM, hnsw::kMaxM}));
+    const auto ef_construction =
+        static_cast<uint32_t>(fields.Whole("efConstruction", {M, hnsw::kMaxEfConstruction}));
+    const auto threads = static_cast<uint32_t>(fields.Whole("threads", {1, kMaxThreads}));
+    const uint32_t bits = CodeBitsOf(fields, dims);
+    const bool is_lean = bits == 0 && fields.Has("codeBits");
+    const uint64_t graph = hnsw::GraphBytesBound(rows, M);
+    const uint64_t codes = bits == 0 ? 0 : hnsw::CodesBytes(rows, dims, 2 * M, bits);
+    const uint64_t int8 = is_lean ? 0 : hnsw::QuantizedBytes(rows, dims);
+    // One is made after the other, and each is copied for JavaScript when it is done.
+    const uint64_t making_codes = bits == 0 ? 0 : hnsw::CodesMemoryBound(rows, dims, 2 * M, bits) + codes;
+    const uint64_t memory = std::max({hnsw::BuildMemoryBound(rows, dims, M, ef_construction, threads) + graph,
+                                      graph + making_codes, graph + codes + 2 * int8});
+    Napi::Object bounds = Napi::Object::New(info.Env());
+    const auto set = [&](const char* name, uint64_t value) { bounds.Set(name, static_cast<double>(value)); };
+    set("codeBits", bits);
+    set("graphBytes", graph);
+    set("codesBytes", codes);
+    set("int8Bytes", int8);
+    set("memoryBytes", memory);
+    return bounds;
   });
 }
 
@@ -48,6 +130,9 @@ Napi::Value BuildGraph(const Napi::CallbackInfo& info) {
 
 void RegisterGraph(Napi::Env env, Napi::Object exports) {
   exports.Set("buildGraph", Napi::Function::New(env, BuildGraph, "buildGraph"));
+  exports.Set("buildCodes", Napi::Function::New(env, BuildCodes, "buildCodes"));
+  exports.Set("buildBounds", Napi::Function::New(env, BuildBounds, "buildBounds"));
+  exports.Set("buildInt8", Napi::Function::New(env, BuildInt8, "buildInt8"));
 }
 
 }  // namespace sepet::binding

@@ -1,19 +1,18 @@
-// class Index({vectors, dims, graph?}) with search(call), scan(call) and stats(). search says which way it
-// took.
+// class Index({vectors, dims, graph?, codes?, int8?, trusted?}) with search(call), scan(call), stats() and
+// edges(). search says which way it took.
 //
 // The arrays are the caller's, usually views on a mapped file; an Index keeps them alive by references and
 // owns only its scratch. One Index belongs to one JavaScript thread; many may look at the same memory.
 #include <limits>
 
 #include "binding/node.h"
-#include "core/hnsw/filter.h"
-#include "core/hnsw/rowset.h"
-#include "core/hnsw/search.h"
+#include "core/hnsw/searcher.h"
 
 namespace sepet::binding {
 namespace {
 
 constexpr uint64_t kDefaultEf = 200;
+constexpr uint64_t kDefaultRerank = 64;
 
 // A typed array that a C++ object goes on reading after the call that brought it.
 template <typename T>
@@ -50,14 +49,15 @@ struct Batch {
   std::span<float> scores;
   std::span<uint32_t> counts;
   std::span<const uint32_t> skip;
-  std::optional<hnsw::RowSet> filter;
+  hnsw::Allowed allowed;
   std::optional<std::span<const uint32_t>> among;
-  uint32_t scan_rows;
+  std::optional<uint32_t> scan_rows;
+  uint32_t rerank;
   size_t size;
   uint32_t k;
   uint32_t ef;
 
-  hnsw::Queries Queries() const { return {queries.data(), size, k, skip}; }
+  hnsw::Asked Asked() const { return {{queries.data(), size, k, skip}, ef, allowed, scan_rows, rerank}; }
 };
 
 // The shape of the vectors that a batch is asked of.
@@ -66,19 +66,25 @@ struct Shape {
   size_t dims;
 };
 
+std::optional<hnsw::RowSet> ReadRows(const Fields& fields, const char* name, size_t rows) {
+  if (!fields.Has(name)) return std::nullopt;
+  return hnsw::RowSet(fields.Array<uint32_t>(name, hnsw::RowSet::WordsFor(rows)), rows);
+}
+
 void ReadFilter(const Fields& fields, size_t rows, Batch& batch) {
-  const bool has_limit = fields.Has("scanRows");
-  batch.scan_rows = has_limit ? static_cast<uint32_t>(fields.Whole("scanRows", {0, hnsw::kMaxRows}))
-                              : hnsw::DefaultScanRows(batch.k, batch.ef);
-  if (fields.Has("filter"))
-    batch.filter.emplace(fields.Array<uint32_t>("filter", hnsw::RowSet::WordsFor(rows)), rows);
+  const auto whole = [&](const char* name, uint64_t otherwise) {
+    return static_cast<uint32_t>(fields.Has(name) ? fields.Whole(name, {0, hnsw::kMaxRows}) : otherwise);
+  };
+  if (fields.Has("scanRows")) batch.scan_rows = whole("scanRows", 0);
+  batch.rerank = whole("rerank", kDefaultRerank);
+  batch.allowed = {ReadRows(fields, "filter", rows), ReadRows(fields, "removed", rows)};
   if (fields.Has("among")) batch.among = fields.Array<uint32_t>("among");
 }
 
 Batch ReadBatch(const Napi::CallbackInfo& info, Shape shape) {
   const size_t dims = shape.dims;
-  const Fields fields(
-      info, {"queries", "k", "ef", "rows", "scores", "counts", "skip", "filter", "among", "scanRows"});
+  const Fields fields(info, {"queries", "k", "ef", "rows", "scores", "counts", "skip", "filter", "removed",
+                             "among", "scanRows", "rerank"});
   Batch batch{};
   batch.k = static_cast<uint32_t>(fields.Whole("k", {1, hnsw::kMaxRows}));
   const bool has_ef = fields.Has("ef");
@@ -100,17 +106,6 @@ Batch ReadBatch(const Napi::CallbackInfo& info, Shape shape) {
   return batch;
 }
 
-// Writes one query's hits; the places behind them say so.
-void Deliver(const Batch& batch, size_t query, std::span<const hnsw::Hit> hits) {
-  const size_t begin = query * batch.k;
-  for (size_t i = 0; i < batch.k; ++i) {
-    const bool found = i < hits.size();
-    batch.rows[begin + i] = found ? hits[i].row : hnsw::kNone;
-    batch.scores[begin + i] = found ? hits[i].score : -std::numeric_limits<float>::infinity();
-  }
-  batch.counts[query] = static_cast<uint32_t>(hits.size());
-}
-
 class Index : public Napi::ObjectWrap<Index> {
  public:
   explicit Index(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Index>(info) {
@@ -120,11 +115,16 @@ class Index : public Napi::ObjectWrap<Index> {
   Napi::Value Search(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
       const Batch batch = ReadBatch(info, {rows_, dims_});
-      if (!graph_bytes_) Fail(Code::kArgumentInvalid, "This index was made without a graph: use scan.");
-      graph_bytes_->Get();
-      const hnsw::Vectors vectors = CheckedVectors(batch);
-      const hnsw::Way way =
-          batch.among || batch.filter ? SearchSome(vectors, batch) : SearchAll(vectors, batch);
+      if (!graph_) Fail(Code::kArgumentInvalid, "This index was made without a graph: use scan.");
+      CheckVectors(batch);
+      for (const auto* held : {&graph_, &codes_})
+        if (*held) (*held)->Get();
+      hnsw::Way way = hnsw::Way::kScan;
+      if (batch.among)
+        searcher_->SearchThese(batch.Asked(), ListAmong(batch));
+      else
+        way = searcher_->Search(batch.Asked());
+      Deliver(batch);
       return Napi::String::New(info.Env(), way == hnsw::Way::kGraph ? "graph" : "scan");
     });
   }
@@ -132,33 +132,45 @@ class Index : public Napi::ObjectWrap<Index> {
   Napi::Value Scan(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
       const Batch batch = ReadBatch(info, {rows_, dims_});
-      const hnsw::Vectors vectors = CheckedVectors(batch);
-      if (batch.among || batch.filter)
-        ScanSome(vectors, batch, ListSome(batch, hnsw::kMaxRows));
+      CheckVectors(batch);
+      if (batch.among)
+        searcher_->Scan(batch.Asked(), ListAmong(batch));
       else
-        ScanAll(vectors, batch);
+        searcher_->Scan(batch.Asked(), std::nullopt);
+      Deliver(batch);
       return info.Env().Undefined();
+    });
+  }
+
+  Napi::Value Edges(const Napi::CallbackInfo& info) {
+    return Guard(info.Env(), [&]() -> Napi::Value {
+      if (graph_) graph_->Get();
+      return Napi::Number::New(info.Env(), static_cast<double>(parts_.graph.CountEdges()));
     });
   }
 
   Napi::Value Stats(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     Napi::Object stats = Napi::Object::New(env);
-    const hnsw::GraphHeader& header = graph_.header();
-    stats.Set("rows", static_cast<double>(rows_));
-    stats.Set("dims", static_cast<double>(dims_));
-    stats.Set("M", header.M);
-    stats.Set("efConstruction", header.ef_construction);
-    stats.Set("maxLevel", header.max_level);
-    stats.Set("edges", static_cast<double>(graph_.edges()));
+    const hnsw::GraphHeader& header = parts_.graph.header();
+    const auto set = [&](const char* name, uint64_t value) { stats.Set(name, static_cast<double>(value)); };
+    set("rows", rows_);
+    set("dims", dims_);
+    set("graphRows", header.rows);
+    set("M", header.M);
+    set("efConstruction", header.ef_construction);
+    set("maxLevel", header.max_level);
+    set("codeBits", parts_.codes.header().bits);
+    set("graphBytes", graph_ ? graph_->Get().size() : 0);
+    set("codesBytes", codes_ ? codes_->Get().size() : 0);
+    set("int8Bytes", int8_ ? int8_->Get().size() : 0);
     stats.Set("kernel", kernels_.name);
-    stats.Set("graphBytes", static_cast<double>(graph_size_));
     return stats;
   }
 
  private:
   void Open(const Napi::CallbackInfo& info) {
-    const Fields fields(info, {"vectors", "dims", "graph"});
+    const Fields fields(info, {"vectors", "dims", "graph", "codes", "int8", "trusted"});
     dims_ = fields.Whole("dims", {1, hnsw::kMaxDims});
     vectors_.emplace(CheckedObject(fields.Get("vectors"), "vectors"), "vectors");
     const std::span<const float> floats = vectors_->Get();
@@ -166,63 +178,30 @@ class Index : public Napi::ObjectWrap<Index> {
     if (floats.size() % dims_ != 0 || rows_ > hnsw::kMaxRows)
       Fail(Code::kArgumentInvalid, "vectors must hold a multiple of " + std::to_string(dims_) +
                                        " floats, not " + std::to_string(floats.size()) + ".");
-    Check(hnsw::CheckFinite({floats.data(), rows_, dims_}, kernels_, "vectors"));
-    if (!fields.Has("graph")) return;
-    graph_bytes_.emplace(CheckedObject(fields.Get("graph"), "graph"), "graph");
-    const auto bytes = graph_bytes_->Get();
-    Check(hnsw::Graph::Open(std::as_bytes(bytes), rows_, &graph_));
-    graph_size_ = bytes.size();
+    parts_.vectors = {floats.data(), rows_, dims_};
+    const bool trusted = fields.Has("trusted") && fields.Boolean("trusted");
+    if (!trusted) Check(hnsw::CheckFinite(parts_.vectors, kernels_, "vectors"));
+    if (fields.Has("graph"))
+      Check(hnsw::Graph::Open(HoldBytes(fields, "graph", graph_), rows_, !trusted, &parts_.graph));
+    if (fields.Has("codes"))
+      Check(hnsw::Codes::Open(HoldBytes(fields, "codes", codes_), parts_.graph, dims_, &parts_.codes));
+    if (fields.Has("int8"))
+      Check(hnsw::Quantized::Open(HoldBytes(fields, "int8", int8_), parts_.graph.header().rows, dims_,
+                                  &parts_.quantized));
+    searcher_.emplace(parts_, kernels_);
   }
 
-  hnsw::Vectors CheckedVectors(const Batch& batch) const {
-    const hnsw::Vectors queries{batch.queries.data(), batch.size, dims_};
-    Check(hnsw::CheckFinite(queries, kernels_, "queries"));
-    return {vectors_->Get().data(), rows_, dims_};
+  std::span<const std::byte> HoldBytes(const Fields& fields, const char* name,
+                                       std::optional<Held<uint8_t>>& held) {
+    held.emplace(CheckedObject(fields.Get(name), name), name);
+    return std::as_bytes(held->Get());
   }
 
-  hnsw::Way SearchAll(const hnsw::Vectors& vectors, const Batch& batch) {
-    hits_.resize(batch.k);
-    for (size_t q = 0; q < batch.size; ++q) {
-      const size_t count = hnsw::Search(graph_, vectors, kernels_, QueryAt(batch, q), scratch_, hits_);
-      Deliver(batch, q, std::span(hits_).first(count));
-    }
-    return hnsw::Way::kGraph;
-  }
-
-  // kScan where every query of the batch was answered exactly.
-  hnsw::Way SearchSome(const hnsw::Vectors& vectors, const Batch& batch) {
-    const std::span<const uint32_t> few = ListSome(batch, batch.scan_rows);
-    if (batch.among || filter_.way() == hnsw::Way::kScan) {
-      ScanSome(vectors, batch, few);
-      return hnsw::Way::kScan;
-    }
-    hits_.resize(batch.k);
-    hnsw::Way way = hnsw::Way::kScan;
-    for (size_t q = 0; q < batch.size; ++q) {
-      const hnsw::Found found =
-          hnsw::SearchAmong(graph_, vectors, kernels_, filter_, QueryAt(batch, q), scratch_, hits_);
-      Deliver(batch, q, std::span(hits_).first(found.count));
-      if (found.way == hnsw::Way::kGraph) way = found.way;
-    }
-    return way;
-  }
-
-  void ScanAll(const hnsw::Vectors& vectors, const Batch& batch) {
-    hnsw::Scan(vectors, kernels_, batch.Queries(), scratch_);
-    DeliverTops(batch);
-  }
-
-  void ScanSome(const hnsw::Vectors& vectors, const Batch& batch, std::span<const uint32_t> rows) {
-    hnsw::ScanAmong(vectors, kernels_, rows, batch.Queries(), scratch_);
-    DeliverTops(batch);
-  }
-
-  // The rows that `among` and `filter` leave; none, and filter_ made ready for the graph, where the filter
-  // alone leaves more than `scan_rows`.
-  std::span<const uint32_t> ListSome(const Batch& batch, uint32_t scan_rows) {
-    if (batch.among) return ListAmong(batch);
-    filter_.Reset(*batch.filter, scan_rows);
-    return filter_.way() == hnsw::Way::kScan ? filter_.List() : std::span<const uint32_t>();
+  // The arrays are where they were, and the queries are numbers.
+  void CheckVectors(const Batch& batch) const {
+    vectors_->Get();
+    if (int8_) int8_->Get();
+    Check(hnsw::CheckFinite({batch.queries.data(), batch.size, dims_}, kernels_, "queries"));
   }
 
   // Copies the rows while they are checked: shared memory could change in between.
@@ -234,31 +213,35 @@ class Index : public Napi::ObjectWrap<Index> {
         Fail(Code::kArgumentInvalid, "among must hold ascending rows below " + std::to_string(rows_) +
                                          ", each once; " + std::to_string(row) + " is out of place.");
       next = uint64_t{row} + 1;
-      if (!batch.filter || batch.filter->Has(row)) among_.push_back(row);
+      if (batch.allowed.Has(row)) among_.push_back(row);
     }
     return among_;
   }
 
-  void DeliverTops(const Batch& batch) {
-    for (size_t q = 0; q < batch.size; ++q) Deliver(batch, q, scratch_.tops[q].Sorted());
-  }
-
-  hnsw::Query QueryAt(const Batch& batch, size_t q) const {
-    const uint32_t skip = batch.skip.empty() ? hnsw::kNone : batch.skip[q];
-    return {batch.queries.data() + q * dims_, batch.k, batch.ef, skip};
+  // Writes the hits of all queries; the places behind them say so.
+  void Deliver(const Batch& batch) const {
+    for (size_t query = 0; query < batch.size; ++query) {
+      const std::span<const hnsw::Hit> hits = searcher_->Hits(query);
+      const size_t begin = query * batch.k;
+      for (size_t i = 0; i < batch.k; ++i) {
+        const bool found = i < hits.size();
+        batch.rows[begin + i] = found ? hits[i].row : hnsw::kNone;
+        batch.scores[begin + i] = found ? hits[i].score : -std::numeric_limits<float>::infinity();
+      }
+      batch.counts[query] = static_cast<uint32_t>(hits.size());
+    }
   }
 
   const simd::Kernels& kernels_ = simd::ActiveKernels();
   size_t rows_ = 0;
   size_t dims_ = 0;
-  size_t graph_size_ = 0;
   std::optional<Held<float>> vectors_;
-  std::optional<Held<uint8_t>> graph_bytes_;
-  hnsw::Graph graph_;
-  hnsw::Scratch scratch_;
-  hnsw::Filter filter_;
+  std::optional<Held<uint8_t>> graph_;
+  std::optional<Held<uint8_t>> codes_;
+  std::optional<Held<uint8_t>> int8_;
+  hnsw::Parts parts_{};
+  std::optional<hnsw::Searcher> searcher_;
   std::vector<uint32_t> among_;
-  std::vector<hnsw::Hit> hits_;
 };
 
 }  // namespace
@@ -269,6 +252,7 @@ void RegisterIndex(Napi::Env env, Napi::Object exports) {
                                               Index::InstanceMethod<&Index::Search>("search"),
                                               Index::InstanceMethod<&Index::Scan>("scan"),
                                               Index::InstanceMethod<&Index::Stats>("stats"),
+                                              Index::InstanceMethod<&Index::Edges>("edges"),
                                           }));
 }
 

@@ -6,8 +6,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isErrorCode, SepetError } from '../base/errors.ts';
 import type { SectionArray, SectionType } from '../base/sections.ts';
+import type { BoundsCall, BuildCodesCall, BuildGraphCall, IndexBounds } from './build.ts';
 import type { DiversityProducts } from './diversity.ts';
-import type { BuildGraphCall, IndexStats, SearchCall, SearchWay } from './search.ts';
+import type { Pages } from './file.ts';
+import type { IndexParts, IndexStats, SearchCall, SearchWay } from './search.ts';
 import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
 
 export interface RawSection {
@@ -22,6 +24,7 @@ export interface RawIndex {
   search(call: SearchCall): SearchWay;
   scan(call: SearchCall): void;
   stats(): IndexStats;
+  edges(): number;
 }
 
 export interface RawChooser {
@@ -42,13 +45,17 @@ export interface RawBinding {
       slate: Uint8Array;
     },
   ) => RawChooser;
-  Index: new (o: { vectors: Float32Array; dims: number; graph?: Uint8Array }) => RawIndex;
+  Index: new (o: IndexParts) => RawIndex;
   buildGraph(o: BuildGraphCall): Uint8Array;
+  buildCodes(o: BuildCodesCall): Uint8Array;
+  buildInt8(o: { vectors: Float32Array; dims: number }): Uint8Array;
+  buildBounds(o: BoundsCall): IndexBounds;
   nativeInfo(): { kernel: string; kernels: string[]; version: string };
-  mapFile(o: { path: string; verify: boolean; windowBytes: number }): {
+  mapFile(o: { path: string; verify: boolean; windowBytes: number; pages?: Pages }): {
     bytes: number;
     windows: { offset: number; buffer: ArrayBuffer }[];
     sections: RawSection[];
+    hugeBytes(): number;
   };
   word2vecTrain(o: Word2vecCall): Word2vecStep;
   writeFile(o: { path: string; names: string[]; arrays: SectionArray[] }): void;

@@ -2,12 +2,21 @@
 
 import { binding } from './binding.ts';
 
-export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';
-export { type MappedFile, mapFile, type SectionInfo, writeFile } from './file.ts';
 export {
+  type BoundsCall,
+  type BuildCodesCall,
   type BuildGraphCall,
+  buildBounds,
+  buildCodes,
   buildGraph,
+  buildInt8,
+  type IndexBounds,
+} from './build.ts';
+export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';
+export { type MappedFile, mapFile, type Pages, pageKinds, type SectionInfo, writeFile } from './file.ts';
+export {
   Index,
+  type IndexParts,
   type IndexStats,
   noRow,
   type SearchCall,

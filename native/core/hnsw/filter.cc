@@ -108,8 +108,8 @@ std::span<const uint32_t> Filter::List() {
   return list_;
 }
 
-bool Walk(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
-          const Query& query, Scratch& scratch) {
+bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
+               const Query& query, Scratch& scratch) {
   const size_t wanted = size_t{query.k} + (query.skip == kNone ? 0 : 1);
   const size_t places = std::min<size_t>(std::max<size_t>(query.ef, wanted), filter.count());
   scratch.pool.Reset(places);
@@ -119,7 +119,7 @@ bool Walk(const Graph& graph, const Vectors& vectors, const simd::Kernels& kerne
   walker.Start(Descend(graph, vectors, kernels, query.vector));
   walker.Start(graph.EntryRow());
   for (const uint32_t seed : graph.seeds())
-    if (filter.Has(seed)) walker.Start(seed);
+    if (seed < graph.header().rows && filter.Has(seed)) walker.Start(seed);
   for (const uint32_t start : filter.starts()) walker.Start(start);
   walker.Run();
   return scratch.pool.size() == places;
@@ -127,7 +127,7 @@ bool Walk(const Graph& graph, const Vectors& vectors, const simd::Kernels& kerne
 
 Found SearchAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, Filter& filter,
                   const Query& query, Scratch& scratch, std::span<Hit> hits) {
-  if (filter.way() == Way::kGraph && Walk(graph, vectors, kernels, filter, query, scratch)) {
+  if (filter.way() == Way::kGraph && WalkAmong(graph, vectors, kernels, filter, query, scratch)) {
     size_t count = 0;
     const Pool& pool = scratch.pool;
     for (size_t i = 0; i < pool.size() && count < query.k; ++i)

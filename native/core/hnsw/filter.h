@@ -69,7 +69,7 @@ Found SearchAmong(const Graph& graph, const Vectors& vectors, const simd::Kernel
 
 // The graph's part of it, without a look at filter.way(). False where the walk was cut off: then the pool in
 // `scratch` holds fewer rows than it has places and than are eligible.
-bool Walk(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
-          const Query& query, Scratch& scratch);
+bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
+               const Query& query, Scratch& scratch);
 
 }  // namespace sepet::hnsw

@@ -25,13 +25,22 @@ int CountLinks(std::span<const uint32_t> list, const Good& good) {
 
 }  // namespace
 
-Status Graph::Open(std::span<const std::byte> bytes, size_t rows, Graph* graph) {
+Status Graph::Open(std::span<const std::byte> bytes, size_t rows, bool whole, Graph* graph) {
   Graph opened;
   Status status = opened.CheckHeader(bytes, rows);
-  if (status.ok()) status = opened.CheckBase();
-  if (status.ok()) status = opened.CheckUpper();
+  if (status.ok()) status = opened.CheckEntry();
+  if (whole && status.ok()) status = opened.CheckBase();
+  if (whole && status.ok()) status = opened.CheckUpper();
   if (status.ok()) *graph = opened;
   return status;
+}
+
+uint64_t Graph::CountEdges() const {
+  const auto count = [](std::span<const uint32_t> places) {
+    return static_cast<uint64_t>(
+        std::count_if(places.begin(), places.end(), [](uint32_t link) { return link != kNone; }));
+  };
+  return count(base_) + count(upper_);
 }
 
 Status Graph::CheckHeader(std::span<const std::byte> bytes, size_t rows) {
@@ -44,7 +53,7 @@ Status Graph::CheckHeader(std::span<const std::byte> bytes, size_t rows) {
   if (h.version != kGraphVersion)
     return {Code::kFileVersion, "The graph has version " + std::to_string(h.version) +
                                     "; this build reads version 1. Build the artifact again."};
-  if (h.rows != rows)
+  if (h.rows > rows)
     return {Code::kArgumentInvalid, "The graph has " + std::to_string(h.rows) + " rows and the vectors " +
                                         std::to_string(rows) + ": they belong to different builds."};
   const bool bounded = h.M >= kMinM && h.M <= kMaxM && h.ef_construction <= kMaxEfConstruction &&
@@ -67,19 +76,21 @@ Status Graph::CheckHeader(std::span<const std::byte> bytes, size_t rows) {
   return {};
 }
 
+Status Graph::CheckEntry() const {
+  const uint32_t entries = header_.upper_nodes == 0 ? header_.rows : header_.upper_nodes;
+  const bool empty = header_.rows == 0 && header_.entry == kNone;
+  if (!empty && header_.entry >= entries) return Damaged("its entry does not exist");
+  return {};
+}
+
 Status Graph::CheckBase() {
   const uint32_t rows = header_.rows;
   for (uint32_t row = 0; row < rows; ++row) {
     const int count = CountLinks(Base(row), [&](uint32_t link) { return link < rows && link != row; });
     if (count < 0) return Damaged("row " + std::to_string(row) + " has an impossible neighbour");
-    edges_ += static_cast<uint64_t>(count);
   }
   for (const uint32_t seed : seeds_)
     if (seed >= rows) return Damaged("a search would start at row " + std::to_string(seed));
-  const bool no_upper = header_.upper_nodes == 0;
-  const uint32_t entries = no_upper ? rows : header_.upper_nodes;
-  const bool empty = rows == 0 && header_.entry == kNone;
-  if (!empty && header_.entry >= entries) return Damaged("its entry does not exist");
   return {};
 }
 
@@ -103,7 +114,6 @@ Status Graph::CheckUpper() {
         return link < nodes && link != node && LevelOf(link) >= level;
       });
       if (count < 0) return Damaged("upper node " + std::to_string(node) + " has an impossible neighbour");
-      edges_ += static_cast<uint64_t>(count);
     }
   }
   return {};

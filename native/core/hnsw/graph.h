@@ -12,8 +12,8 @@
 //     upper      lists of M upper nodes (positions in upperRows, not rows), then kNone to the end
 //     seeds      rows from which every search starts beside the way down from the entry
 //
-// Open compares every number with the counts before anything is followed. The bytes may still be changed by
-// their owner afterwards; so Search skips numbers out of range once more, and never follows one.
+// Open compares every number with the counts, or trusts the bytes. They may be changed by their owner afterwards, too; so
+// searches skip numbers out of range, and never follow one.
 #pragma once
 
 #include <cstddef>
@@ -52,12 +52,16 @@ static_assert(sizeof(GraphHeader) == 64);
 
 class Graph {
  public:
-  // Checks the bytes whole: file_foreign, file_version, file_damaged; argument_invalid where they are not
-  // aligned to 4 or the graph has another number of rows than `rows`.
-  static Status Open(std::span<const std::byte> bytes, size_t rows, Graph* graph);
+  // Checks the bytes: file_foreign, file_version, file_damaged; argument_invalid where they are not aligned
+  // to 4 or the graph has more rows than `rows`. With `whole` every number is compared; without, only the
+  // header, which takes no time: searches follow no number out of range either way.
+  static Status Open(std::span<const std::byte> bytes, size_t rows, bool whole, Graph* graph);
+  static Status Open(std::span<const std::byte> bytes, size_t rows, Graph* graph) {
+    return Open(bytes, rows, true, graph);
+  }
 
   const GraphHeader& header() const { return header_; }
-  uint64_t edges() const { return edges_; }  // links on all levels
+  uint64_t CountEdges() const;  // links on all levels; reads the whole graph
   std::span<const uint32_t> seeds() const { return seeds_; }
   uint32_t EntryRow() const { return header_.upper_nodes > 0 ? upper_rows_[header_.entry] : header_.entry; }
 
@@ -67,6 +71,7 @@ class Graph {
     return base_.subspan(row * width, width);
   }
   uint32_t UpperRow(uint32_t node) const { return upper_rows_[node]; }
+  uint32_t LevelOf(uint32_t node) const { return first_list_[node + 1] - first_list_[node]; }
   // The neighbours of an upper node on a level from 1 to the node's own.
   std::span<const uint32_t> Upper(uint32_t node, uint32_t level) const {
     const size_t list = size_t{first_list_[node]} + level - 1;
@@ -76,9 +81,10 @@ class Graph {
 
  private:
   Status CheckHeader(std::span<const std::byte> bytes, size_t rows);
+  Status CheckEntry() const;
   Status CheckBase();
   Status CheckUpper();
-  uint32_t LevelOf(uint32_t node) const { return first_list_[node + 1] - first_list_[node]; }
+
 
   GraphHeader header_{};  // a copy
   std::span<const uint32_t> base_;
@@ -86,7 +92,6 @@ class Graph {
   std::span<const uint32_t> first_list_;
   std::span<const uint32_t> upper_;
   std::span<const uint32_t> seeds_;
-  uint64_t edges_ = 0;
 };
 
 }  // namespace sepet::hnsw

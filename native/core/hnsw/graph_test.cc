@@ -25,7 +25,8 @@ Code CodeOf(const std::vector<std::byte>& bytes, size_t rows = kRows) {
 
 void TheHeaderIsChecked(const Built& built) {
   EXPECT(CodeOf(built.bytes) == Code::kOk);
-  EXPECT(CodeOf(built.bytes, kRows + 1) == Code::kArgumentInvalid);
+  EXPECT(CodeOf(built.bytes, kRows + 1) == Code::kOk);
+  EXPECT(CodeOf(built.bytes, kRows - 1) == Code::kArgumentInvalid);
   EXPECT(CodeOf({}) == Code::kFileForeign);
   const auto with = [&](size_t at, uint32_t value) {
     std::vector<std::byte> bytes = built.bytes;

@@ -37,6 +37,9 @@ class TopHits {
     std::push_heap(hits_.begin(), hits_.end(), Better);
   }
 
+  // As they are kept: best first after Sorted.
+  const std::vector<Hit>& hits() const { return hits_; }
+
   // The hits, best first. Offers after this need a Reset.
   const std::vector<Hit>& Sorted() {
     std::sort_heap(hits_.begin(), hits_.end(), Better);

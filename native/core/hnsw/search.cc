@@ -49,7 +49,13 @@ uint32_t Descend(const Graph& graph, const Vectors& vectors, const simd::Kernels
   for (uint32_t level = header.max_level; level > 0; --level) {
     for (bool moved = true; moved;) {
       moved = false;
-      for (const uint32_t next : graph.Upper(node, level)) {
+      const std::span<const uint32_t> list = graph.Upper(node, level);
+      for (const uint32_t next : list) {
+        if (next >= header.upper_nodes) break;
+        const uint32_t row = graph.UpperRow(next);
+        if (row < header.rows) Prefetch(vectors.Row(row), vectors.dims);
+      }
+      for (const uint32_t next : list) {
         if (next >= header.upper_nodes) break;
         const uint32_t row = graph.UpperRow(next);
         if (row >= header.rows) continue;

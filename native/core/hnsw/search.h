@@ -9,6 +9,8 @@
 
 #include "core/hnsw/graph.h"
 #include "core/hnsw/hits.h"
+#include "core/hnsw/rowset.h"
+#include "core/hnsw/shortlist.h"
 #include "core/hnsw/vectors.h"
 #include "core/simd/kernels.h"
 
@@ -59,6 +61,8 @@ struct Scratch {
   std::vector<uint32_t> fresh;
   std::vector<uint32_t> bridges;
   std::vector<TopHits> tops;
+  std::vector<Shortlist> shortlists;
+  std::vector<int8_t> query_bytes;
 };
 
 struct Query {
@@ -85,6 +89,13 @@ struct Queries {
   uint32_t k;
   std::span<const uint32_t> skip;  // a row a query that is never returned (kNone for none), or empty
 };
+
+// Makes scratch.tops ready for the hits of all queries.
+void ResetTops(const Queries& queries, size_t rows, Scratch& scratch);
+
+// Offers rows `begin` .. `end` - 1 that are allowed to scratch.tops, on top of what is there.
+void ScanMore(const Vectors& vectors, const simd::Kernels& kernels, size_t begin, size_t end,
+              const Allowed& allowed, const Queries& queries, Scratch& scratch);
 
 // Exact searches. Query i's hits are scratch.tops[i].Sorted(), min(k, rows that are not skipped) of them.
 void Scan(const Vectors& vectors, const simd::Kernels& kernels, const Queries& queries, Scratch& scratch);

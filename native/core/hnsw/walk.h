@@ -1,0 +1,102 @@
+// The search of one query over a graph with codes, a hop at a time, so that the caller may advance several
+// queries in turn and one computes while the memory of the others is on its way.
+//
+// A pool holds the best estimates; each hop takes the best row not yet looked at, scores it exactly (its
+// vector), and estimates its neighbours (its block of codes). Exact scores decide what is returned, so the
+// codes cost no accuracy of the results, only of the way there. Nothing is allocated once it is warm.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/hnsw/codes.h"
+#include "core/hnsw/frontier.h"
+#include "core/hnsw/graph.h"
+#include "core/hnsw/hits.h"
+#include "core/hnsw/rowset.h"
+#include "core/hnsw/search.h"
+
+namespace sepet::hnsw {
+
+// What a walk goes over; all of it const and shared.
+struct CodedGraph {
+  const Graph& graph;
+  const Codes& codes;
+  const Rotation& rotation;
+  const Vectors vectors;
+  const simd::Kernels& kernels;
+};
+
+class Walk {
+ public:
+  // Makes ready for a query. `over` and `allowed` stay the caller's until Finish. Of all rows `share` are
+  // allowed: a walk that meets far fewer gives up, because those that are allowed lie elsewhere.
+  void Begin(const CodedGraph& over, const Query& query, const Allowed& allowed, double share = 1);
+  // One hop. False when there is none left to make.
+  bool Step();
+  // Fills `hits` with the best exact scores found, best first; returns how many.
+  size_t Finish(std::span<Hit> hits);
+  // How many allowed rows were met, and so scored exactly.
+  size_t met() const { return met_; }
+
+ private:
+  void Ask(uint32_t row) const;
+  void OfferGroup(std::span<const uint32_t> places, const std::byte* block, float exact);
+
+  const CodedGraph* over_ = nullptr;  // the caller's, for as long as the walk goes
+  Query query_{};
+  const Allowed* allowed_ = nullptr;
+  size_t met_ = 0;
+  size_t hops_ = 0;
+  size_t patience_ = 0;  // hops for each allowed row met, or one more
+  Tables tables_;
+  Frontier frontier_;
+  Seen seen_;
+  TopHits tops_;
+};
+
+// Answers many queries, several in turn on this thread.
+class Walks {
+ public:
+  // How many: one more hides less memory than its own state costs (measured, docs/performance.md).
+  static constexpr size_t kAbreast = 8;
+
+  // Calls deliver(query's number, its hits best first, allowed rows met) for every query, in any order. The
+  // hits are gone after the call.
+  template <typename Deliver>
+  void Run(const CodedGraph& over, const Queries& queries, uint32_t ef, const Allowed& allowed, double share,
+           const Deliver& deliver) {
+    walks_.resize(kAbreast);
+    hits_.resize(queries.k);
+    size_t asked = 0;
+    const auto begin = [&](Turn& turn) {
+      if (asked == queries.count) return false;
+      turn.query = asked++;
+      const uint32_t skip = queries.skip.empty() ? kNone : queries.skip[turn.query];
+      turn.walk.Begin(over, {queries.data + turn.query * over.vectors.dims, queries.k, ef, skip}, allowed,
+                      share);
+      return true;
+    };
+    size_t live = 0;
+    while (live < kAbreast && begin(walks_[live])) ++live;
+    while (live > 0)
+      for (size_t i = 0; i < live; ++i) {
+        if (walks_[i].walk.Step()) continue;
+        const size_t count = walks_[i].walk.Finish(hits_);
+        deliver(walks_[i].query, std::span<const Hit>(hits_).first(count), walks_[i].walk.met());
+        if (!begin(walks_[i])) std::swap(walks_[i], walks_[--live]);
+      }
+  }
+
+ private:
+  struct Turn {
+    Walk walk;
+    size_t query = 0;
+  };
+  std::vector<Turn> walks_;
+  std::vector<Hit> hits_;
+};
+
+}  // namespace sepet::hnsw
