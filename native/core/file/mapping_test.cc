@@ -43,7 +43,7 @@ Status OpenWhole(const std::string& path, std::shared_ptr<const Mapping>* mappin
   const Descriptor fd(::open(path.c_str(), O_RDONLY));
   struct stat info {};
   if (!fd.ok() || ::fstat(fd.get(), &info) != 0) return SystemError(path, "open");
-  Status status = Mapping::Open(fd.get(), static_cast<uint64_t>(info.st_size), path, mapping);
+  Status status = Mapping::Open(fd.get(), static_cast<uint64_t>(info.st_size), path, Pages::kMap, mapping);
   return status.ok() ? (*mapping)->Verify() : status;
 }
 

@@ -29,13 +29,13 @@ void OneMappingAFile(const Folder& folder) {
   WriteByte(path, 1);
   std::filesystem::create_symlink(path, folder / "link.sepet");
   std::shared_ptr<const Mapping> first, second, linked;
-  EXPECT(MapFile(path, true, &first).ok());
-  EXPECT(MapFile(path, false, &second).ok());
-  EXPECT(MapFile(folder / "link.sepet", true, &linked).ok());
+  EXPECT(MapFile(path, true, Pages::kMap, &first).ok());
+  EXPECT(MapFile(path, false, Pages::kMap, &second).ok());
+  EXPECT(MapFile(folder / "link.sepet", true, Pages::kMap, &linked).ok());
   EXPECT(first == second && first == linked && MappedFiles() == 1);
 
   WriteByte(path, 2);  // a rename: another inode under the same name
-  EXPECT(MapFile(path, true, &second).ok());
+  EXPECT(MapFile(path, true, Pages::kMap, &second).ok());
   EXPECT(first != second && MappedFiles() == 2);
   EXPECT(FirstByte(*first) == 1 && FirstByte(*second) == 2);
 
@@ -46,6 +46,17 @@ void OneMappingAFile(const Folder& folder) {
   EXPECT(MappedFiles() == 0);
 }
 
+void MappedAndReadAreTwo(const Folder& folder) {
+  const std::string path = folder / "both.sepet";
+  WriteByte(path, 4);
+  std::shared_ptr<const Mapping> mapped, read, again;
+  EXPECT(MapFile(path, true, Pages::kMap, &mapped).ok());
+  EXPECT(MapFile(path, true, Pages::kHuge, &read).ok());
+  EXPECT(MapFile(path, false, Pages::kHuge, &again).ok());
+  EXPECT(mapped != read && read == again && MappedFiles() == 2);
+  EXPECT(FirstByte(*mapped) == 4 && FirstByte(*read) == 4);
+}
+
 void DamageIsFoundByWhoeverAsks(const Folder& folder) {
   const std::string path = folder / "damaged.sepet";
   WriteByte(path, 3);
@@ -53,17 +64,18 @@ void DamageIsFoundByWhoeverAsks(const Folder& folder) {
   bytes.back() = 0;
   testing::Write(path, bytes);
   std::shared_ptr<const Mapping> mapping;
-  EXPECT(MapFile(path, false, &mapping).ok());
+  EXPECT(MapFile(path, false, Pages::kMap, &mapping).ok());
   std::shared_ptr<const Mapping> checked;
-  EXPECT(MapFile(path, true, &checked).code() == Code::kFileDamaged && !checked);
-  EXPECT(MapFile(path, true, &checked).code() == Code::kFileDamaged);
+  EXPECT(MapFile(path, true, Pages::kMap, &checked).code() == Code::kFileDamaged && !checked);
+  EXPECT(MapFile(path, true, Pages::kMap, &checked).code() == Code::kFileDamaged);
 }
 
 void MissingThingsAreNamed(const Folder& folder) {
   std::shared_ptr<const Mapping> mapping;
-  EXPECT(MapFile(folder / "missing", true, &mapping).code() == Code::kFileNotFound);
-  EXPECT(MapFile(folder.path(), true, &mapping).code() == Code::kFileForeign);
-  EXPECT(MapFile(folder / "missing", true, &mapping).message().find("missing") != std::string::npos);
+  EXPECT(MapFile(folder / "missing", true, Pages::kMap, &mapping).code() == Code::kFileNotFound);
+  EXPECT(MapFile(folder.path(), true, Pages::kMap, &mapping).code() == Code::kFileForeign);
+  EXPECT(MapFile(folder / "missing", true, Pages::kMap, &mapping).message().find("missing") !=
+         std::string::npos);
 }
 
 void ThreadsShareWhileTheFileIsReplaced(const Folder& folder) {
@@ -79,7 +91,7 @@ void ThreadsShareWhileTheFileIsReplaced(const Folder& folder) {
     std::shared_ptr<const Mapping> kept;
     for (int i = 0; i < 300; ++i) {
       std::shared_ptr<const Mapping> mapping;
-      const Status status = MapFile(path, rng.Below(2) == 0, &mapping);
+      const Status status = MapFile(path, rng.Below(2) == 0, Pages::kMap, &mapping);
       if (!status.ok() || FirstByte(*mapping) == 0) wrong = true;
       if (rng.Below(4) == 0) kept = mapping;
     }
@@ -94,6 +106,7 @@ void ThreadsShareWhileTheFileIsReplaced(const Folder& folder) {
 int main() {
   const sepet::file::testing::Folder folder;
   sepet::file::OneMappingAFile(folder);
+  sepet::file::MappedAndReadAreTwo(folder);
   sepet::file::DamageIsFoundByWhoeverAsks(folder);
   sepet::file::MissingThingsAreNamed(folder);
   sepet::file::ThreadsShareWhileTheFileIsReplaced(folder);
