@@ -68,7 +68,9 @@ function run(options: DriveOptions, onResponse: (milliseconds: number) => void):
 }
 
 function latencies(micros: Histogram): DriveResult['latencyMs'] {
-  const at = (percentile: number): number => micros.getValueAtPercentile(percentile) / 1000;
+  // A percentile is the upper end of its bucket, which may lie above the largest value.
+  const at = (percentile: number): number =>
+    Math.min(micros.getValueAtPercentile(percentile), micros.maxValue) / 1000;
   return {
     mean: Math.round(micros.mean) / 1000,
     p50: at(50),

@@ -13,6 +13,13 @@ export interface ScoredLists extends Lists {
   readonly scores: Float32Array;
 }
 
+/** Where list `i` stands: `count` rows from `start` on, at most `most`, whatever the offsets say. */
+export function listAt({ offsets, rows }: Lists, i: number, most: number): { start: number; count: number } {
+  const start = Math.min(offsets[i] ?? 0, rows.length);
+  const end = Math.min(offsets[i + 1] ?? 0, rows.length);
+  return { start, count: Math.min(Math.max(0, end - start), most) };
+}
+
 export interface Popularity {
   /** Every product, most ordered first. */
   readonly all: Uint32Array;

@@ -13,6 +13,8 @@ const count = z.number().int().nonnegative();
 const buildParameters = z.object({
   M: count,
   efConstruction: count,
+  /** Bits a dimension of the index's codes, 0 for none; absent in artifacts of earlier versions, which have none. */
+  codeBits: count.optional(),
   threads: count,
   seed: count,
   popularityScale: z.number().positive(),
@@ -48,7 +50,7 @@ const artifactManifestSchema = z.object({
   parameters: z.object({ ingest: values, train: values, build: buildParameters }),
   /** sha256 of each input file, by name. */
   hashes: z.record(z.string(), z.string()),
-  /** Graph search against the exact scan, with IN vectors of a sample of products as queries. */
+  /** Search as served against the exact scan, with IN vectors of a sample of products as queries. */
   recall: z.object({
     queries: count,
     k: count,

@@ -4,7 +4,8 @@
 //   vec.out  trained × (dims + 1)  OUT rows, then scale·(ln(1 + train orders) - mean)
 //
 // so that the inner product of the two is IN·OUT + gamma·(ln(1 + train orders) - mean): gamma is chosen per
-// request, and the graph over `vec.out` serves every choice.
+// request, and the index over `vec.out` (`graph`, and in all but lean artifacts `codes` and `int8`) serves every
+// choice.
 
 import { SepetError } from '../base/errors.ts';
 import type { Section, SectionSource } from '../base/sections.ts';
@@ -73,4 +74,29 @@ export function openVectors(source: SectionSource, sizes: { trained: number; dim
   if (vectors.in.length !== trained * dims || vectors.out.length !== trained * (dims + 1))
     throw new SepetError('file_damaged', 'vec.in and vec.out are not as long as the manifest says.');
   return vectors;
+}
+
+/** What `vec.out` is searched by: the graph, the codes of its neighbours, the int8 copy of the vectors. */
+export interface IndexSections {
+  readonly graph: Uint8Array;
+  readonly codes?: Uint8Array;
+  readonly int8?: Uint8Array;
+}
+
+/** The sections `graph`, `codes` and `int8`. */
+export function encodeIndex({ graph, codes, int8 }: IndexSections): Section[] {
+  return [
+    { name: 'graph', data: graph },
+    ...(codes ? [{ name: 'codes', data: codes }] : []),
+    ...(int8 ? [{ name: 'int8', data: int8 }] : []),
+  ];
+}
+
+/** Opens what the artifact has of them: lean ones, and those of earlier versions, have a graph alone. Throws `section_missing`. */
+export function openIndex(source: SectionSource): IndexSections {
+  return {
+    graph: source.u8('graph'),
+    ...(source.has('codes') && { codes: source.u8('codes') }),
+    ...(source.has('int8') && { int8: source.u8('int8') }),
+  };
 }

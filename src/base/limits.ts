@@ -31,12 +31,12 @@ export const limits = {
     100_000,
     'Candidates a policy widens to before it looks at everything.',
   ),
-  exactScanRows: row(
-    'products',
-    4096,
-    0,
-    4096,
-    'Catalogues up to this size are scanned exactly instead of by graph.',
+  rerank: row(
+    'candidates',
+    64,
+    1,
+    100_000,
+    'Best estimates of a scan over the int8 copy that are scored exactly; at least 16 more than four times the results.',
   ),
   explainCandidates: row('products', 200, 0, 200, 'Candidates that explain lists one by one.'),
   diversityWindow: row('candidates', 200, 10, 200, 'Candidates that diversity chooses each next item from.'),

@@ -83,5 +83,12 @@ export function openCategories(source: SectionSource): CategoryTree {
   const parent = source.u32('dict.category.parent');
   if (end.length !== paths.length || parent.length !== paths.length)
     throw new SepetError('file_damaged', 'The sections of dict.category disagree about their sizes.');
+  // Whoever walks up or down the tree relies on this to come to an end.
+  const bad = end.findIndex((last, n) => {
+    const above = parent[n] as number;
+    return last <= n || last > end.length || (above !== unknown32 && above >= n);
+  });
+  if (bad >= 0)
+    throw new SepetError('file_damaged', `Category ${bad} of dict.category has no place in a tree.`);
   return { ...paths, end, parent };
 }

@@ -8,20 +8,28 @@ export interface StringTable {
   readonly length: number;
   readonly offsets: Uint32Array;
   readonly bytes: Uint8Array;
-  /** The string at `index`; '' where it is out of range. */
+  /** The string at `index`; '' where it is out of range. Throws `file_damaged` where its place in the bytes is none. */
   at(index: number): string;
 }
 
 const utf8 = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const maxBytes = 0xffff_ffff;
+/** Of one string: so a damaged offset cannot ask for a whole section. */
+const longest = 1 << 24;
 
-/** Encodes strings as the two sections `<name>.offsets` and `<name>.bytes`. */
+/** Encodes strings as the two sections `<name>.offsets` and `<name>.bytes`. Throws `argument_invalid` where they are too long. */
 export function encodeStrings(name: string, strings: readonly string[]): Section[] {
   const offsets = new Uint32Array(strings.length + 1);
   let total = 0;
   strings.forEach((text, i) => {
-    total += Buffer.byteLength(text);
+    const length = Buffer.byteLength(text);
+    if (length > longest)
+      throw new SepetError(
+        'argument_invalid',
+        `String ${i} of ${name} takes ${length} bytes; at most ${longest} are allowed.`,
+      );
+    total += length;
     if (total > maxBytes)
       throw new SepetError('argument_invalid', `The strings of ${name} take more than 4 GB together.`);
     offsets[i + 1] = total;
@@ -47,7 +55,17 @@ export function openStrings(source: SectionSource, name: string, length?: number
     length: count,
     offsets,
     bytes,
-    at: (index) => decoder.decode(bytes.subarray(offsets[index] ?? 0, offsets[index + 1] ?? 0)),
+    at(index) {
+      if (!(index < count)) return '';
+      const start = offsets[index] as number;
+      const end = offsets[index + 1] as number;
+      if (start > end || end > bytes.length || end - start > longest)
+        throw new SepetError(
+          'file_damaged',
+          `String ${index} of ${name} lies nowhere. Copy or build the file again.`,
+        );
+      return decoder.decode(bytes.subarray(start, end));
+    },
   };
 }
 

@@ -1,8 +1,10 @@
 // `sepet build`: a data folder into the one file that is served.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { limits } from '../base/limits.ts';
 import type { BuildResult } from '../training/build/build.ts';
+import type { CodeBits } from '../training/build/index-sections.ts';
+import type { BuildPlan } from '../training/build/plan.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
 import { count, size } from './text.ts';
@@ -16,13 +18,23 @@ const defaults = {
   listLength: limits.listLength.default,
 };
 
-type BuildCommandOptions = typeof defaults & { out?: string; name?: string; json?: true };
+type BuildCommandOptions = typeof defaults & {
+  codeBits: keyof typeof codeBits;
+  out?: string;
+  name?: string;
+  dryRun?: true;
+  json?: true;
+};
+
+const codeBits = { auto: 'auto', '0': 0, '1': 1, '2': 2 } as const satisfies Record<string, CodeBits>;
 
 const examples = `
 Examples:
   sepet build data/demo
   sepet build data/or --out or.sepet --M 24 --ef-construction 400
   sepet build data/demo --threads 1        the same input gives the same graph
+  sepet build data/demo --code-bits 0      lean: a third of the memory, slower searches
+  sepet build data/demo --dry-run          what it will need of disk and memory, and nothing else
 
 Reads what ingest, train and (where it was run) evaluate left in the folder. docs/formats.md draws the file.`;
 
@@ -35,33 +47,53 @@ export function register(program: Command): void {
     .option('--name <name>', "The artifact's name (default: the folder's)")
     .option('--M <n>', helpFor('M'), bounded('M'))
     .option('--ef-construction <n>', helpFor('efConstruction'), bounded('efConstruction'))
+    .addOption(
+      new Option(
+        '--code-bits <n>',
+        'Bits a dimension of the codes: 2 up to 160 dimensions and 1 beyond (auto), or 0 for the lean index',
+      )
+        .choices(Object.keys(codeBits))
+        .default('auto'),
+    )
     .option('--threads <n>', helpFor('buildThreads'), bounded('buildThreads'))
     .option('--seed <n>', helpFor('seed'), bounded('seed'))
     .option('--popularity-scale <s>', helpFor('popularityScale'), bounded('popularityScale', false))
     .option('--list-length <n>', helpFor('listLength'), bounded('listLength'))
+    .option('--dry-run', 'Print what the build will need, and build nothing')
     .option('--json', 'Print one JSON object when done')
     .addHelpText('after', examples)
-    .action((dir: string, given: Partial<BuildCommandOptions>, command: Command) =>
-      build(dir, { ...defaults, ...given }, command.parent?.version() ?? ''),
+    .action(
+      (
+        dir: string,
+        given: Partial<BuildCommandOptions> & Pick<BuildCommandOptions, 'codeBits'>,
+        command: Command,
+      ) => build(dir, { ...defaults, ...given }, command.parent?.version() ?? ''),
     );
 }
 
 async function build(dir: string, options: BuildCommandOptions, builtBy: string): Promise<void> {
   const { join } = await import('node:path');
+  const { out = join(dir, 'artifact.sepet'), json, dryRun, codeBits: bits, ...rest } = options;
+  const parameters = { ...rest, codeBits: codeBits[bits], builtBy };
+  if (dryRun === true) {
+    const { planBuild } = await import('../training/build/plan.ts');
+    const plan = await planBuild(dir, parameters);
+    process.stdout.write(json === true ? `${JSON.stringify(plan)}\n` : needs(plan));
+    return;
+  }
   const { buildArtifact } = await import('../training/build/build.ts');
-  const { graphInWorker } = await import('../training/build/graph.ts');
-  const { out = join(dir, 'artifact.sepet'), json, ...parameters } = options;
+  const { indexInWorker } = await import('../training/build/index-in-worker.ts');
   const startedMs = performance.now();
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.once('SIGINT', stop);
-  const progress = startProgress('Graph', 'steps');
-  const buildGraph = graphInWorker({
+  const progress = startProgress('Index', 'products');
+  const buildIndex = indexInWorker({
     signal: abort.signal,
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   try {
-    const result = await buildArtifact(dir, out, { ...parameters, builtBy }, { buildGraph });
+    const result = await buildArtifact(dir, out, parameters, { buildIndex });
     const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(2));
     progress.stop();
     process.stdout.write(
@@ -73,6 +105,19 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
   }
 }
 
+function needs({ dir, products, rows, dims, parameters, disk, memory }: BuildPlan): string {
+  const { M, efConstruction, threads, codeBits: bits } = parameters;
+  const parts = (['vectors', 'graph', 'codes', 'int8'] as const)
+    .filter((part) => disk[part] > 0)
+    .map((part) => `${part} ${size(disk[part])}`);
+  return `${[
+    `Building ${dir} with M ${M}, efConstruction ${efConstruction}, ${bits} code bits and ${threads} threads will need`,
+    `  for      ${count(rows)} of ${count(products)} products, vectors of ${dims} dimensions`,
+    `  disk     at most ${size(disk.total)}, ${count(disk.aProduct)} bytes a product (${parts.join(', ')}), beside metadata and lists`,
+    `  memory   at most ${size(memory)} for the index and its vectors, beside the product table`,
+  ].join('\n')}\n`;
+}
+
 function summary({ file, artifact, bytes, manifest, staleMetrics }: BuildResult, seconds: number): string {
   const { counts, recall, dims, metrics } = manifest;
   const at = recall.at
@@ -81,7 +126,7 @@ function summary({ file, artifact, bytes, manifest, staleMetrics }: BuildResult,
   return `${[
     `Artifact ${file} (${size(bytes)}, ${seconds} s)`,
     `  ${count(counts.products)} products, ${count(counts.trained)} of them with vectors of ${dims} dimensions`,
-    `  recall@${recall.k} of the graph against the exact scan: ${at}`,
+    `  recall@${recall.k} against the exact scan: ${at}`,
     ...(staleMetrics ? ['  metrics.json is of other data or another model and was left out'] : []),
     ...(metrics === undefined && !staleMetrics
       ? ['  no offline metrics: run sepet evaluate before building']

@@ -15,18 +15,19 @@ interface InspectOptions {
 const examples = `
 Examples:
   sepet inspect data/demo/artifact.sepet
-  sepet inspect artifact.sepet --verify     also every reference inside it, and the sha256 of each section
+  sepet inspect artifact.sepet --verify     check all: checksums, sha256 of each section, every reference inside
   sepet inspect data/demo/model.sepet       a model's manifest and sections
   sepet inspect artifact.sepet --json | jq .manifest.recall`;
 
 const samples = 5;
+const notVerified = 'not verified';
 
 export function register(program: Command): void {
   program
     .command('inspect')
     .description('Print what is in an artifact, and verify it')
     .argument('<file>', 'an artifact or a model')
-    .option('--verify', 'Check everything that can be checked, not only the checksums')
+    .option('--verify', 'Check everything that can be checked')
     .option('--json', 'Print one JSON object')
     .addHelpText('after', examples)
     .action(inspect);
@@ -35,12 +36,13 @@ export function register(program: Command): void {
 async function inspect(path: string, options: InspectOptions): Promise<void> {
   const { mapFile } = await import('../native/index.ts');
   const { readKind } = await import('../artifact/manifest.ts');
-  const file = mapFile(path);
+  const verify = options.verify === true;
+  const file = mapFile(path, { verify });
   const kind = readKind(file, path);
   if (kind.kind !== 'sepet-artifact') {
     const plain = { file: path, bytes: file.bytes, manifest: kind, sections: file.sections };
     const lines = [
-      `${path}: ${kind.kind}, ${size(file.bytes)}, checksums right`,
+      `${path}: ${kind.kind}, ${size(file.bytes)}, ${verify ? 'checksums right' : notVerified}`,
       '',
       JSON.stringify(kind, null, 2),
     ];
@@ -52,29 +54,28 @@ async function inspect(path: string, options: InspectOptions): Promise<void> {
     return;
   }
   const { openArtifact } = await import('../recommend/artifact.ts');
-  const artifact = openArtifact(path);
-  if (options.verify === true) (await import('../recommend/verify.ts')).verifyArtifact(artifact);
+  const artifact = openArtifact(path, { verify });
+  if (verify) (await import('../recommend/verify.ts')).verifyArtifact(artifact);
   const { productFacts } = await import('../recommend/present.ts');
   const popular = Array.from(artifact.popularity.all.subarray(0, samples), (row) =>
     productFacts(artifact, row),
   );
   process.stdout.write(
     options.json === true
-      ? `${JSON.stringify(asJson(path, artifact, popular, options.verify === true))}\n`
-      : asText(path, artifact, popular, options.verify === true),
+      ? `${JSON.stringify(asJson(path, artifact, popular, verify))}\n`
+      : asText(path, artifact, popular, verify),
   );
 }
 
 function asJson(path: string, artifact: Artifact, popular: readonly ProductFacts[], verified: boolean) {
   const { file, id, manifest, index } = artifact;
-  const verification = verified ? 'everything' : 'checksums';
   return {
     file: path,
     bytes: file.bytes,
     artifact: id,
-    verified: verification,
+    verified: verified ? 'everything' : 'nothing',
     manifest,
-    graph: index.stats(),
+    graph: { ...index.stats(), edges: index.edges(), ...bytesOf(artifact) },
     sections: file.sections,
     popular,
   };
@@ -87,7 +88,7 @@ function asText(
   verified: boolean,
 ): string {
   const { file, id, manifest } = artifact;
-  const checked = verified ? 'everything in it checked and right' : 'checksums right';
+  const checked = verified ? 'everything in it checked and right' : notVerified;
   return `${[
     `${path}: ${size(file.bytes)}, ${checked}`,
     '',
@@ -115,7 +116,8 @@ function asText(
   ].join('\n')}\n`;
 }
 
-function facts({ manifest, index, catalog }: Artifact, id: string): string {
+function facts(artifact: Artifact, id: string): string {
+  const { manifest, index, catalog } = artifact;
   const { counts, recall, parameters, popularity } = manifest;
   const graph = index.stats();
   const at = recall.at
@@ -149,8 +151,9 @@ function facts({ manifest, index, catalog }: Artifact, id: string): string {
     ],
     [
       'graph',
-      `M ${graph.M}, efConstruction ${graph.efConstruction}, ${count(graph.edges)} links on ${graph.maxLevel + 1} levels, seed ${seed}, ${threads} threads`,
+      `M ${graph.M}, efConstruction ${graph.efConstruction}, ${count(index.edges())} links on ${graph.maxLevel + 1} levels, seed ${seed}, ${threads} threads`,
     ],
+    ['memory', memoryWords(artifact)],
     [`recall@${recall.k}`, `${at} (${count(recall.queries)} IN vectors against the exact scan)`],
     ...(['ingest', 'train'] as const).map((step): [string, string] => [step, settings(parameters[step])]),
     [
@@ -161,6 +164,26 @@ function facts({ manifest, index, catalog }: Artifact, id: string): string {
     ],
   ];
   return rows.map(([name, text]) => `  ${name.padEnd(10)}  ${text}`).join('\n');
+}
+
+/** What is searched: the OUT vectors, and what the index has beside them. */
+function bytesOf({ index, vectors }: Artifact): { vectorBytes: number; bytesAProduct: number } {
+  const { graphBytes, codesBytes, int8Bytes } = index.stats();
+  const vectorBytes = vectors.out.byteLength;
+  const all = vectorBytes + graphBytes + codesBytes + int8Bytes;
+  return { vectorBytes, bytesAProduct: Math.round(all / vectors.trained) };
+}
+
+function memoryWords(artifact: Artifact): string {
+  const { graphBytes, codesBytes, int8Bytes, codeBits } = artifact.index.stats();
+  const { vectorBytes, bytesAProduct } = bytesOf(artifact);
+  const parts = [
+    `OUT vectors ${size(vectorBytes)}`,
+    `graph ${size(graphBytes)}`,
+    codesBytes === 0 ? 'no codes' : `codes ${size(codesBytes)} (${codeBits} bits a dimension)`,
+    int8Bytes === 0 ? 'no int8 copy' : `int8 copy ${size(int8Bytes)}`,
+  ];
+  return `${count(bytesAProduct)} bytes a product are searched: ${parts.join(', ')}`;
 }
 
 /** Numbers, words and switches of a parameter set; what is nested stays in --json. */

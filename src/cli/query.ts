@@ -15,6 +15,7 @@ Examples:
 
 interface QueryOptions extends Record<string, unknown> {
   policy?: readonly string[];
+  verify?: true;
   json?: true;
 }
 
@@ -43,6 +44,7 @@ export function register(program: Command): void {
   for (const parameter of requestParameters) addParameter(command, parameter);
   command
     .option('--no-in-stock', 'Only what is out of stock')
+    .option('--verify', 'First check the whole file')
     .option('--json', "Print the server's JSON body, one line a product")
     .addHelpText('after', examples)
     .action(query);
@@ -67,7 +69,7 @@ async function query(file: string, products: string[], options: QueryOptions): P
   const given = pairs(options);
   if (options.json !== true && options.fields === undefined) given.push(['fields', 'all']);
   const requests = products.map((product) => parseRequest(product, given));
-  const artifact = openArtifact(file);
+  const artifact = openArtifact(file, { verify: options.verify === true });
   const recommender = createRecommender(artifact, readPolicies(options.policy));
   for (const [i, outcome] of recommender.recommend(requests).entries())
     printOutcome(artifact, outcome, {

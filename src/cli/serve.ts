@@ -3,14 +3,17 @@
 
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { createLog, type Log } from '../base/log.ts';
 import type { Server } from '../http/server.ts';
+import type { Pages } from '../native/index.ts';
 import { type PolicyDocument, policyLabel } from '../policy/document.ts';
 import type { Runner } from '../pool/runner.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import { bounded, collected, exitWith, helpFor } from './common.ts';
+import { size } from './text.ts';
 
 interface ServeOptions {
   readonly port: number;
@@ -20,6 +23,9 @@ interface ServeOptions {
   readonly maxBatch: number;
   readonly queue: number;
   readonly drainSeconds: number;
+  readonly rerank: number;
+  readonly pages: Pages;
+  readonly verify?: true;
   readonly json?: true;
 }
 
@@ -30,6 +36,8 @@ const defaults = {
   maxBatch: limits.maxBatch.default,
   queue: limits.queue.default,
   drainSeconds: limits.drainSeconds.default,
+  rerank: limits.rerank.default,
+  pages: 'map' as const,
 };
 
 const examples = `
@@ -38,6 +46,8 @@ Examples:
   sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
   sepet serve artifact.sepet --policy pdp.yaml --policy cart.yaml   requests choose by policy=NAME or placement=NAME
   sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
+  sepet serve artifact.sepet --pages huge       in memory of 2 MB pages: faster searches, a slower start
+  sepet serve artifact.sepet --verify           first check the whole file, rather than beside serving
   sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
 
 SIGTERM drains: /readyz fails at once, requests are served for --drain-seconds, then the listener closes
@@ -63,6 +73,14 @@ export function register(program: Command): void {
     .option('--max-batch <n>', helpFor('maxBatch'), bounded('maxBatch'))
     .option('--queue <n>', helpFor('queue'), bounded('queue'))
     .option('--drain-seconds <n>', helpFor('drainSeconds'), bounded('drainSeconds', false))
+    .option('--rerank <n>', helpFor('rerank'), bounded('rerank'))
+    .addOption(
+      new Option(
+        '--pages <kind>',
+        'Map the file, or read it into memory of huge (2 MB) pages (default map)',
+      ).choices(['map', 'huge']),
+    )
+    .option('--verify', 'Check the whole file before serving; without, it is checked while serving')
     .option('--json', 'Print one JSON object with the address when ready, and log in JSON')
     .addHelpText('after', examples)
     .action((file: string, given: Partial<ServeOptions>) => serve(file, { ...defaults, ...given }));
@@ -81,12 +99,14 @@ async function serve(file: string, options: ServeOptions): Promise<void> {
   ]);
   const log = createLog(options.json ? 'json' : 'text');
   const policies = readPolicies(options.policy);
-  const recommender = openRecommender(file, { policy: policies });
-  const runner = await startRunner({ file, policies, recommender, workers: options.workers, log });
+  const { pages, workers, rerank, verify = false } = options;
+  const recommender = openRecommender(file, { policy: policies, verify, pages, rerank });
+  const runner = await startRunner({ file, policies, recommender, workers, pages, rerank, log });
   try {
     const server = await startServer({ ...options, policies, recommender, runner, log });
     stopOnSignals(server, options, log);
     announce(file, server, { recommender, policies }, options);
+    if (!verify) await verifyBeside(server, { file, pages, recommender, log });
   } catch (error) {
     await runner.close();
     throw error;
@@ -98,16 +118,45 @@ interface RunnerOptions {
   readonly policies: readonly PolicyDocument[];
   readonly recommender: Recommender;
   readonly workers: number;
+  readonly pages: Pages;
+  readonly rerank: number;
   readonly log: Log;
 }
 
 async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { file, policies, recommender, workers, log } = options;
+  const { file, policies, recommender, workers, pages, rerank, log } = options;
   const { inlineRunner, piscinaRunner } = await import('../pool/runner.ts');
   if (workers === 0) return inlineRunner(recommender);
   const { artifact } = recommender.info;
   const onError = (error: Error): void => log.error(`a worker died and is replaced: ${error.stack}`);
-  return piscinaRunner({ workers, setup: { file: resolve(file), policies, artifact }, onError });
+  return piscinaRunner({
+    workers,
+    setup: { file: resolve(file), policies, artifact, pages, rerank },
+    onError,
+  });
+}
+
+/** Damage turns /readyz to 503: the load balancer looks elsewhere, and who still asks gets what can be had. */
+async function verifyBeside(
+  server: Server,
+  { file, pages, recommender, log }: Pick<RunnerOptions, 'file' | 'pages' | 'recommender' | 'log'>,
+): Promise<void> {
+  const { verifyAside } = await import('../recommend/verify-aside.ts');
+  const { artifact } = recommender.info;
+  const startedMs = performance.now();
+  try {
+    const isSame = await verifyAside({ file: resolve(file), pages, artifact });
+    const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(2));
+    if (isSame) log.info('the artifact is verified', { seconds });
+    else log.warn('the artifact could not be verified: its file was replaced', { artifact });
+  } catch (error) {
+    if (!(error instanceof SepetError)) {
+      log.error(`verification failed: ${String(error)}`);
+      return;
+    }
+    log.error(error.message, { code: error.code, artifact });
+    server.damaged(error);
+  }
 }
 
 /** The first signal stops gracefully, the second at once. Ctrl-C has no load balancer to wait for. */
@@ -139,6 +188,7 @@ function announce(
   const [product = ''] = recommender.popularIds(1);
   const { artifact, products, policy, dims } = info;
   const { workers } = options;
+  const { pages, bytes, hugeBytes } = recommender.memory();
   if (options.json) {
     const served = policies.map(policyLabel);
     const ready = {
@@ -150,6 +200,9 @@ function announce(
       policy,
       policies: served,
       workers,
+      pages,
+      bytes,
+      hugeBytes,
       pid: process.pid,
     };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
@@ -160,6 +213,7 @@ function announce(
     workers === 0 ? 'on the event loop' : `by ${workers} worker thread${workers === 1 ? '' : 's'}`;
   const lines = [
     `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${file}, ${threads}.`,
+    ...(pages === 'huge' ? [`${size(hugeBytes)} of ${size(bytes)} lie in huge pages.`] : []),
     'Try:',
     `  curl '${answers}'`,
     `  curl '${answers}?fields=title,price&limit=5'`,

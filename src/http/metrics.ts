@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobResult } from '../pool/answers.ts';
 import type { BatchObserver } from '../pool/batcher.ts';
-import type { ArtifactInfo } from '../recommend/recommender.ts';
+import type { ArtifactInfo, ArtifactMemory } from '../recommend/recommender.ts';
 
 const latencySeconds = [
   0.0001, 0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
@@ -21,6 +21,9 @@ export interface Gauges {
   running(): number;
   /** Open TCP connections. */
   connections(): number;
+  memory(): ArtifactMemory;
+  /** Whether verification found the artifact damaged. */
+  isDamaged(): boolean;
 }
 
 interface Labels {
@@ -116,6 +119,14 @@ export class Metrics {
       registers,
     }).set({ artifact, policy, name: info.manifest.name }, 1);
     gauge('sepet_artifact_products', 'Products in the artifact.', () => products);
+    gauge('sepet_artifact_damaged', '1 where verification found damage.', () => Number(gauges.isDamaged()));
+    const { bytes } = gauges.memory();
+    gauge('sepet_artifact_bytes', 'Size of the artifact.', () => bytes);
+    gauge(
+      'sepet_artifact_huge_page_bytes',
+      'Bytes of the artifact that lie in huge pages.',
+      () => gauges.memory().hugeBytes,
+    );
     gauge('sepet_artifact_dimensions', 'Dimensions of a vector.', () => dims);
   }
 

@@ -1,6 +1,6 @@
 // The routes: what each path answers. A handler reads what it needs of the request before it returns.
 
-import { SepetError } from '../base/errors.ts';
+import { type ErrorCode, SepetError } from '../base/errors.ts';
 import { checkLimit, limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { Batcher } from '../pool/batcher.ts';
@@ -10,6 +10,7 @@ import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 import { negotiate, offeredTypes } from './negotiate.ts';
 import type { PolicyPages } from './policies.ts';
+import { problemOf, problemType } from './problem.ts';
 import { decodeSegment, queryPairs } from './url.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
@@ -18,7 +19,8 @@ export interface RouteContext extends ExchangeHost {
   readonly policies: PolicyPages;
   readonly batcher: Batcher;
   readonly metrics: Metrics;
-  readonly isReady: boolean;
+  /** Why the server should get no traffic; undefined where it should. */
+  readonly unready: { readonly code: ErrorCode; readonly message: string } | undefined;
 }
 
 type Handler = (exchange: Exchange, request: HttpRequest, context: RouteContext) => void;
@@ -80,9 +82,13 @@ const policy: Handler = (exchange, request, { policies }) =>
 
 const live: Handler = (exchange) => exchange.json({ status: 'live' });
 
-const ready: Handler = (exchange, _request, { isReady, recommender: { info } }) => {
-  if (isReady) exchange.json({ status: 'ready', artifact: info.artifact, policy: info.policy });
-  else exchange.problem('shutting_down', 'The server is draining and takes no new work.');
+const ready: Handler = (exchange, _request, { unready, recommender: { info } }) => {
+  if (unready === undefined) exchange.json({ status: 'ready', artifact: info.artifact, policy: info.policy });
+  else {
+    // Whatever status the code has elsewhere: probes know this one.
+    const problem = { ...problemOf(unready.code, unready.message), status: 503 };
+    exchange.reply({ status: 503, contentType: problemType, body: JSON.stringify(problem) });
+  }
 };
 
 const metrics: Handler = (exchange, _request, { metrics: { registry } }) => {

@@ -2,6 +2,7 @@
 // listens; `stop` takes them down so that no request that was begun is lost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { type Log, throttled } from '../base/log.ts';
 import type { PolicyDocument } from '../policy/document.ts';
@@ -18,7 +19,7 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** The event loop's own, for what is cheap to ask; batches go to the runner. */
-  readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  readonly recommender: Pick<Recommender, 'info' | 'popularIds' | 'memory'>;
   /** Those that the runner answers by. */
   readonly policies: readonly PolicyDocument[];
   readonly runner: Runner;
@@ -36,6 +37,8 @@ export interface StopOptions {
 
 export interface Server {
   readonly port: number;
+  /** From now on /readyz fails with this error; requests are still answered. */
+  damaged(error: SepetError): void;
   /** Drains and closes; the runner is closed too. A second call changes nothing. */
   stop(options: StopOptions): Promise<void>;
 }
@@ -52,6 +55,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     waiting: () => batcher.waiting,
     running: () => batcher.running,
     connections: () => state.connections,
+    memory: recommender.memory,
+    isDamaged: () => state.damage !== undefined,
   });
   const app = uws.App();
   app.filter(state.connectionChanged);
@@ -60,6 +65,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let stopping: Promise<void> | undefined;
   return {
     port: listener.port,
+    damaged: (error) => {
+      state.damage = error;
+    },
     stop: (how) => {
       stopping ??= stop({ state, listener, app, runner }, how);
       return stopping;
@@ -74,7 +82,8 @@ class State implements RouteContext {
   readonly batcher: Batcher;
   readonly metrics: Metrics;
   readonly #logFailure: (message: string) => void;
-  isReady = true;
+  isDraining = false;
+  damage: SepetError | undefined;
   closing = false;
   connections = 0;
   /** Requests that have no answer yet. */
@@ -92,6 +101,12 @@ class State implements RouteContext {
   readonly connectionChanged = (_response: unknown, change: unknown): void => {
     this.connections += Number(change) > 0 ? 1 : -1;
   };
+
+  get unready(): RouteContext['unready'] {
+    if (this.isDraining)
+      return { code: 'shutting_down', message: 'The server is draining and takes no new work.' };
+    return this.damage;
+  }
 
   opened(): void {
     this.inFlight++;
@@ -124,7 +139,7 @@ const pollMs = 10;
 
 async function stop(running: Running, { drainSeconds, lingerSeconds }: StopOptions): Promise<void> {
   const { state, listener, app, runner } = running;
-  state.isReady = false;
+  state.isDraining = true;
   await sleep(drainSeconds * 1000);
   state.closing = true;
   listener.close();

@@ -88,7 +88,8 @@ function orderByPrice(price: Uint32Array): ByPrice {
 function highest(column: Uint32Array): number {
   let values = 0;
   for (const value of column) if (value !== unknown32 && value >= values) values = value + 1;
-  return values;
+  // There are no more values than rows, except in a damaged file.
+  return Math.min(values, column.length);
 }
 
 const made = new WeakMap<PolicyCatalog['columns'], Postings>();

@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina } from 'piscina';
+import type { Pages } from '../native/index.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import { answerBatch, type Job } from './answers.ts';
@@ -27,6 +28,9 @@ export interface WorkerSetup {
   readonly policies: readonly PolicyDocument[];
   /** The id that the file must have: a thread that starts late must not serve another artifact. */
   readonly artifact: string;
+  /** As the process has the file open, so that the threads share it. */
+  readonly pages: Pages;
+  readonly rerank?: number;
 }
 
 export interface PiscinaOptions {

@@ -12,8 +12,8 @@ import type { WorkerSetup } from './runner.ts';
 let recommender: Recommender | undefined;
 
 function open(): Recommender {
-  const { artifact, file, policies } = workerData as WorkerSetup;
-  const opened = openRecommender(file, { policy: policies });
+  const { artifact, policies, file, ...options } = workerData as WorkerSetup;
+  const opened = openRecommender(file, { policy: policies, ...options });
   if (opened.info.artifact !== artifact)
     throw new Error(`${file} was replaced while it was served; restart the server to serve the new one.`);
   return opened;

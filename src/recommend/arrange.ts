@@ -99,6 +99,14 @@ function sortByTotals(pool: Pool, order: Uint32Array, { keys, merge }: Scratch):
   mergeSort(pool, order, merge);
 }
 
+/** Beyond these a score is none: the vectors or fields that it comes from are damaged. Such rows go last. */
+const largestTotal = 1e30;
+
+function boundTotals({ totals, size }: Pool): void {
+  for (let i = 0; i < size; i++)
+    if (!(Math.abs(totals[i] as number) <= largestTotal)) totals[i] = -largestTotal;
+}
+
 /** Marks the first `slots` of the line that match. */
 function reserve(
   reserved: Uint8Array,
@@ -186,6 +194,7 @@ export function createArranger(columns: Columns, { in: vectors, dims }: Vectors)
       const order = scratch.order.subarray(0, size);
       for (let i = 0; i < size; i++) order[i] = i;
       if (boosts) ranking.boostAll(pool.rows, pool.totals, size);
+      boundTotals(pool);
       if (isOneTier(pool)) sortByTotals(pool, order, scratch);
       else mergeSort(pool, order, scratch.merge);
       return order;

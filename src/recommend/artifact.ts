@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { openCooccurrence, openPopularity, type Popularity, type ScoredLists } from '../artifact/lists.ts';
 import { type ArtifactManifest, readArtifactManifest } from '../artifact/manifest.ts';
-import { openVectors, type Vectors } from '../artifact/vectors.ts';
+import { openIndex, openVectors, type Vectors } from '../artifact/vectors.ts';
 import { SepetError } from '../base/errors.ts';
 import { genders } from '../base/products.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
-import { Index, type MappedFile, mapFile } from '../native/index.ts';
+import { Index, type MappedFile, mapFile, type Pages } from '../native/index.ts';
 
 export interface Artifact {
   readonly file: MappedFile;
@@ -21,21 +21,32 @@ export interface Artifact {
   readonly cooccurrence: ScoredLists;
 }
 
+export interface OpenOptions {
+  /**
+   * Compares every checksum, and looks at every number of the graph and the vectors, before it returns. Without, only the heads of the sections are
+   * looked at, so that opening takes milliseconds whatever the size; what is damaged behind them gives wrong answers or a
+   * SepetError, never a crash.
+   */
+  readonly verify?: boolean;
+  /** Where the file lies in memory: mapped, or in memory of huge pages, for which it is read whole. `map` if absent. */
+  readonly pages?: Pages;
+}
+
 /**
  * Maps and opens an artifact. Throws `file_not_found`, `file_foreign`, `file_version`, `file_truncated`,
- * `file_damaged`, `section_missing` or `manifest_invalid`, each naming the file.
+ * `file_damaged`, `section_missing`, `manifest_invalid` or `out_of_memory`, each naming the file.
  */
-export function openArtifact(path: string): Artifact {
+export function openArtifact(path: string, options: OpenOptions = {}): Artifact {
   try {
-    return open(path);
+    return open(path, options);
   } catch (error) {
     if (!(error instanceof SepetError) || error.message.includes(path)) throw error;
     throw new SepetError(error.code, `${path}: ${error.message}`, { cause: error });
   }
 }
 
-function open(path: string): Artifact {
-  const file = mapFile(path);
+function open(path: string, { verify = false, pages = 'map' }: OpenOptions): Artifact {
+  const file = mapFile(path, { verify, pages });
   const manifest = readArtifactManifest(file, path);
   const { products, trained } = manifest.counts;
   const catalog = openCatalog(file, products);
@@ -46,7 +57,7 @@ function open(path: string): Artifact {
     manifest,
     catalog,
     vectors,
-    index: new Index({ vectors: vectors.out, dims: manifest.dims + 1, graph: file.u8('graph') }),
+    index: openSearch(file, vectors, verify),
     popularity: openPopularity(file, {
       products,
       categories: catalog.categories.length,
@@ -54,4 +65,15 @@ function open(path: string): Artifact {
     }),
     cooccurrence: openCooccurrence(file, products),
   };
+}
+
+/** With `verify`, everything that is searched or asked with is looked at. */
+function openSearch(file: MappedFile, { in: input, out, dims, trained }: Vectors, verify: boolean): Index {
+  // An index checks that its vectors are finite.
+  if (verify) new Index({ vectors: input, dims });
+  const index = new Index({ vectors: out, dims: dims + 1, ...openIndex(file), trusted: !verify });
+  const { graphRows } = index.stats();
+  if (graphRows !== trained)
+    throw new SepetError('file_damaged', `The graph covers ${graphRows} of ${trained} vectors.`);
+  return index;
 }

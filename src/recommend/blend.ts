@@ -1,6 +1,7 @@
 // One score of several sources: their weighted sum, where a source that does not know a candidate says 0.
 
-import type { ScoredLists } from '../artifact/lists.ts';
+import { listAt, type ScoredLists } from '../artifact/lists.ts';
+import { limits } from '../base/limits.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Filler } from './fill.ts';
 import type { VectorQuery } from './retrieve.ts';
@@ -16,11 +17,11 @@ interface BlendContext {
 }
 
 /** What the co-occurrence list of a product says of others. */
-export function listedScores({ offsets, rows, scores }: ScoredLists, row: number): Map<number, number> {
+export function listedScores(lists: ScoredLists, row: number): Map<number, number> {
   const listed = new Map<number, number>();
   if (row < 0) return listed;
-  for (let i = offsets[row] as number; i < (offsets[row + 1] as number); i++)
-    listed.set(rows[i] as number, scores[i] as number);
+  const { start, count } = listAt(lists, row, limits.listLength.max);
+  for (let i = start; i < start + count; i++) listed.set(lists.rows[i] as number, lists.scores[i] as number);
   return listed;
 }
 

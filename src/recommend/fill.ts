@@ -1,7 +1,8 @@
 // Fills a selection: the policy's sources in order, each to its end before the next is asked, then the
 // popularity lists. It stops when enough pass, so it falls short only when nothing is left.
 
-import type { Lists } from '../artifact/lists.ts';
+import { type Lists, listAt } from '../artifact/lists.ts';
+import { limits } from '../base/limits.ts';
 import { unknown32 } from '../base/products.ts';
 import type { CompiledPolicy, Ranking, Rule } from '../policy/compile.ts';
 import type { FallbackList } from '../policy/document.ts';
@@ -84,7 +85,7 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     count(selection.pool.size - 1);
   }
 
-  function take(found: Omit<Candidates, 'asked'>, source: number, { need, gathers }: FillTask): void {
+  function take(found: Omit<Candidates, 'asked' | 'way'>, source: number, { need, gathers }: FillTask): void {
     const { rows, scores, start } = found;
     const origin = { source, tier };
     if (gathers) {
@@ -125,20 +126,22 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     if (first === undefined) return fromEligible(query, task);
     take(first, embedding, task);
     const max = Math.min(policy.document.candidates.max, vectors.trained);
+    let { way } = first;
     // At the rate so far, would even the longest look find enough?
     for (let k = first.asked; roomy < need && k < max && roomy * max >= need * k; ) {
       k = Math.min(2 * k, max);
-      take(retriever.widen(query, k), embedding, task);
+      const found = retriever.widen(query, k);
+      take(found, embedding, task);
+      ({ way } = found);
     }
-    return kept < need ? fromEligible(query, task) : retriever.plan;
+    return kept < need ? fromEligible(query, task) : way;
   }
 
   function fromCooccurrence(task: FillTask): void {
     const { row } = task;
     if (row < 0) return;
-    const { rows, scores, offsets } = cooccurrence;
-    const start = offsets[row] as number;
-    take({ rows, scores, start, count: (offsets[row + 1] as number) - start }, cooccurring, task);
+    const { rows, scores } = cooccurrence;
+    take({ rows, scores, ...listAt(cooccurrence, row, limits.listLength.max) }, cooccurring, task);
   }
 
   function takePopular(rows: Uint32Array, need: number): void {
@@ -151,8 +154,10 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     }
   }
 
-  const list = ({ offsets, rows }: Lists, i: number): Uint32Array =>
-    rows.subarray(offsets[i], offsets[i + 1]);
+  const list = (lists: Lists, i: number): Uint32Array => {
+    const { start, count } = listAt(lists, i, limits.popularLength.max);
+    return lists.rows.subarray(start, start + count);
+  };
 
   const fallbacks: Record<FallbackList, (task: FillTask) => void> = {
     'category-popular': ({ row, need }) => {

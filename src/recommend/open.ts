@@ -5,7 +5,7 @@ import { SepetError } from '../base/errors.ts';
 import type { Ranking, Rule } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { createArranger } from './arrange.ts';
-import { type Artifact, openArtifact } from './artifact.ts';
+import { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
 import { createCaps } from './caps.ts';
 import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
@@ -20,7 +20,7 @@ import {
   sources,
 } from './recommender.ts';
 import type { RecommendRequest } from './request.ts';
-import { type Candidates, createRetriever, type VectorQuery } from './retrieve.ts';
+import { type Candidates, createRetriever, type RetrieverOptions, type VectorQuery } from './retrieve.ts';
 import { lotOf } from './seed.ts';
 import { createSelection } from './select.ts';
 import { type Served, servedPolicies } from './served.ts';
@@ -44,19 +44,22 @@ type Policies = PolicyDocument | readonly PolicyDocument[];
  * Opens an artifact for recommending by one policy, or by several: the one named `default`, else the first, where a
  * request chooses none. Throws what opening an artifact throws, and `policy_invalid`.
  */
-export function openRecommender(path: string, options: { policy?: Policies } = {}): Recommender {
-  return createRecommender(openArtifact(path), options.policy ?? []);
+export function openRecommender(
+  path: string,
+  { policy = [], ...options }: OpenOptions & RetrieverOptions & { policy?: Policies } = {},
+): Recommender {
+  return createRecommender(openArtifact(path, options), policy, options);
 }
 
 /** A recommender over an open artifact. Throws `policy_invalid` where a policy names what the artifact lacks. */
 export function createRecommender(
   artifact: Artifact,
   policy: Policies,
-  options: EligibleOptions = {},
+  options: EligibleOptions & RetrieverOptions = {},
 ): Recommender {
   const { catalog, manifest, vectors, popularity } = artifact;
   const policies = servedPolicies([policy].flat(), catalog);
-  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, options.scannedRows);
+  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, options);
   const selection = createSelection(catalog.products);
   const eligible = createEligible(catalog, vectors.trained, selection, options);
   const caps = createCaps(catalog);
@@ -161,6 +164,10 @@ export function createRecommender(
 
   return {
     info,
+    memory: () => {
+      const { file } = artifact;
+      return { pages: file.pages, bytes: file.bytes, hugeBytes: file.hugeBytes() };
+    },
     hasProduct: (id) => catalog.ids.row(id) >= 0,
     popularIds: (count) => Array.from(popularity.all.subarray(0, count), (row) => catalog.ids.id(row)),
     recommend(requests) {

@@ -3,6 +3,7 @@
 
 import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import type { Pages } from '../native/index.ts';
 import type { RecommendRequest } from './request.ts';
 
 /** Where an item came from. */
@@ -150,8 +151,18 @@ export interface ArtifactInfo {
   readonly policies: readonly string[];
 }
 
+/** Where the artifact lies. */
+export interface ArtifactMemory {
+  readonly pages: Pages;
+  readonly bytes: number;
+  /** Bytes in huge pages now. */
+  readonly hugeBytes: number;
+}
+
 export interface Recommender {
   readonly info: ArtifactInfo;
+  /** Asks the system where huge pages were wanted, which takes milliseconds. */
+  memory(): ArtifactMemory;
   /** Answers a batch with as few native calls as there are widenings. One entry per request, in order. */
   recommend(requests: readonly RecommendRequest[]): (RecommendAnswer | Failure)[];
   hasProduct(id: string): boolean;

@@ -3,7 +3,7 @@
 
 import type { Vectors } from '../artifact/vectors.ts';
 import { limits } from '../base/limits.ts';
-import type { Index, SearchCall } from '../native/index.ts';
+import type { Index, SearchWay } from '../native/index.ts';
 
 export interface VectorQuery {
   /** A product with a vector. */
@@ -20,21 +20,21 @@ export interface Candidates {
   readonly count: number;
   /** How many were asked for. */
   readonly asked: number;
+  /** How they were found; a small catalogue is scanned. */
+  readonly way: SearchWay;
 }
 
 export interface Retriever {
-  /** How this catalogue is searched: small ones by exact scan. */
-  readonly plan: 'graph' | 'scan';
   /**
-   * The best `k` of each query, in order of the queries; held until the next `search`. On a graph no more than
-   * efSearch, so that a narrower search is a faster one.
+   * The best `k` of each query, in order of the queries; held until the next `search`. No more than efSearch, so that a
+   * narrower search is a faster one.
    */
   search(queries: readonly VectorQuery[], k: number): Candidates[];
   /** A longer look for one query; held until the next `widen`. */
   widen(query: VectorQuery, k: number): Candidates;
   /**
-   * The best `k` of some rows (rising, each once); held until the next `widen`, `among` or `filtered`. Exact, unless they are so
-   * many that a search in the graph, told which they are, is quicker.
+   * The best `k` of some rows (rising, each once); held until the next `widen`, `among` or `filtered`. By scan, unless they are
+   * so many that a search in the graph, told which they are, is quicker.
    */
   among(query: VectorQuery, rows: Uint32Array, k: number): Candidates;
   /** The best `k` of the rows whose bit is set (bit `row & 31` of word `row >> 5`); held like those of `among`. */
@@ -74,19 +74,22 @@ function groupByEf(queries: readonly VectorQuery[]): Map<number, number[]> {
   return groups;
 }
 
-/**
- * Makes the retriever of one thread. `scale` is that of the popularity dimension, `listedRows` how many rows `among` goes
- * through one by one.
- */
+export interface RetrieverOptions {
+  /** Best estimates of a scan over the int8 copy that are scored exactly; that of the limits where absent. */
+  readonly rerank?: number;
+  /** How many rows `among` goes through one by one; that of the limits where absent. */
+  readonly scannedRows?: number;
+}
+
+/** Makes the retriever of one thread. `scale` is that of the popularity dimension. */
 export function createRetriever(
   index: Index,
   vectors: Vectors,
   scale: number,
-  listedRows: number = limits.scannedRows.default,
+  { rerank = limits.rerank.default, scannedRows = limits.scannedRows.default }: RetrieverOptions = {},
 ): Retriever {
   const { dims, trained } = vectors;
   const stride = dims + 1;
-  const plan = trained <= limits.exactScanRows.max ? 'scan' : 'graph';
 
   function embed({ row, gamma }: VectorQuery, buffers: Buffers, slot: number): void {
     buffers.queries.set(vectors.in.subarray(row * dims, (row + 1) * dims), slot * stride);
@@ -100,7 +103,7 @@ export function createRetriever(
     const results = start + (end - first) * k;
     return {
       queries: buffers.queries.subarray(first * stride, end * stride),
-      k,
+      ...{ k, rerank },
       rows: buffers.rows.subarray(start, results),
       scores: buffers.scores.subarray(start, results),
       counts: buffers.counts.subarray(first, end),
@@ -108,12 +111,11 @@ export function createRetriever(
     };
   }
 
-  function run(call: SearchCall): void {
-    if (plan === 'scan') index.scan(call);
-    else index.search(call);
-  }
-
-  const candidates = (buffers: Buffers, slot: number, at: { start: number; asked: number }): Candidates => ({
+  const candidates = (
+    buffers: Buffers,
+    slot: number,
+    at: Pick<Candidates, 'start' | 'asked' | 'way'>,
+  ): Candidates => ({
     rows: buffers.rows,
     scores: buffers.scores,
     count: buffers.counts[slot] as number,
@@ -137,46 +139,42 @@ export function createRetriever(
     }
     return bits;
   }
-  const foundOne = (k: number): Candidates => candidates(wide, 0, { start: 0, asked: k });
+  const foundOne = (way: SearchWay, k: number): Candidates =>
+    candidates(wide, 0, { start: 0, asked: k, way });
 
   const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
     (gamma / scale) * (vectors.out[row * stride + dims] as number);
 
   return {
-    plan,
     search(queries, k) {
       if (batch.skip.length < queries.length || batch.rows.length < queries.length * k)
         batch = allocate(queries.length, stride, queries.length * k);
       const found: Candidates[] = new Array(queries.length);
-      const groups = plan === 'scan' ? [[k, [...queries.keys()]] as const] : groupByEf(queries);
       let slot = 0;
       let start = 0;
-      for (const [efSearch, members] of groups) {
+      for (const [efSearch, members] of groupByEf(queries)) {
         const first = slot;
         const asked = Math.min(k, efSearch);
         for (const i of members) embed(queries[i] as VectorQuery, batch, slot++);
-        run({ ...callOf(batch, { first, end: slot, start }, asked), ef: efSearch });
+        const way = index.search({ ...callOf(batch, { first, end: slot, start }, asked), ef: efSearch });
         members.forEach((i, at) => {
-          found[i] = candidates(batch, first + at, { start: start + at * asked, asked });
+          found[i] = candidates(batch, first + at, { start: start + at * asked, asked, way });
         });
         start += members.length * asked;
       }
       return found;
     },
     widen(query, k) {
-      run({ ...callOne(query, k), ef: Math.max(k, query.efSearch) });
-      return foundOne(k);
+      return foundOne(index.search({ ...callOne(query, k), ef: Math.max(k, query.efSearch) }), k);
     },
     among(query, rows, k) {
-      if (plan === 'graph' && rows.length > listedRows) {
-        const filter = bitsOf(rows);
-        index.search({ ...callOne(query, k), ef: Math.max(k, query.efSearch), filter });
-      } else index.scan({ ...callOne(query, k), among: rows });
-      return foundOne(k);
+      const few = rows.length <= scannedRows;
+      const eligible = few ? { among: rows } : { filter: bitsOf(rows), ef: Math.max(k, query.efSearch) };
+      return foundOne(index.search({ ...callOne(query, k), ...eligible }), k);
     },
     filtered(query, mask, k) {
-      run({ ...callOne(query, k), ef: Math.max(k, query.efSearch), filter: mask });
-      return foundOne(k);
+      const ef = Math.max(k, query.efSearch);
+      return foundOne(index.search({ ...callOne(query, k), ef, filter: mask }), k);
     },
     score(query, row) {
       let sum = 0;

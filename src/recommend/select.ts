@@ -148,7 +148,8 @@ export function createSelection(products: number): Selection {
 
   function passes(rows: Uint32Array, scores: Scores, place: number, source: number): boolean {
     const row = rows[place] as number;
-    if (seen.has(row)) return false;
+    // Lists of a damaged file may name rows that do not exist.
+    if (row >= products || seen.has(row)) return false;
     seen.add(row);
     considered++;
     const at = firstDrop(rules, row);
@@ -165,7 +166,7 @@ export function createSelection(products: number): Selection {
     let count = 0;
     for (let place = start; place < end; place++) {
       const row = rows[place] as number;
-      if (seen.has(row)) continue;
+      if (row >= products || seen.has(row)) continue;
       seen.add(row);
       places[count++] = place;
     }

@@ -1,13 +1,24 @@
 // How a server starts, refuses, overflows, is hurt and ends.
 
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/base/log.ts';
 import { startServer } from '../../src/http/server.ts';
+import { mapFile, type SectionInfo } from '../../src/native/index.ts';
 import { defaultPolicy } from '../../src/policy/defaults.ts';
 import { piscinaRunner } from '../../src/pool/runner.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
@@ -19,11 +30,13 @@ let file: string;
 let folder: string;
 const started: Serving[] = [];
 
-async function start(...flags: string[]): Promise<Serving> {
-  const serving = await serve(file, ...flags);
+async function startWith(artifact: string, ...flags: string[]): Promise<Serving> {
+  const serving = await serve(artifact, ...flags);
   started.push(serving);
   return serving;
 }
+
+const start = (...flags: string[]): Promise<Serving> => startWith(file, ...flags);
 
 beforeAll(() => {
   file = smallArtifact();
@@ -54,7 +67,7 @@ describe('a server that cannot start', () => {
     const at = Math.floor(bytes.length / 2) & ~63;
     for (let i = 0; i < 256; i++) bytes[at + i] = (bytes[at + i] ?? 0) ^ 0xff;
     writeFileSync(damaged, bytes);
-    await expect(serve(damaged)).rejects.toThrow(/\[file_damaged\]/);
+    await expect(serve(damaged, '--verify')).rejects.toThrow(/\[file_damaged\]/);
     const foreign = join(folder, 'foreign.sepet');
     writeFileSync(foreign, 'x'.repeat(100_000));
     await expect(serve(foreign)).rejects.toThrow(/\[file_foreign\]/);
@@ -78,6 +91,66 @@ describe('a server that cannot start', () => {
     const { port: taken } = new URL(first.url);
     await expect(serve(file, '--port', taken)).rejects.toThrow(/\[address_unavailable\]/);
     await first.stop();
+  });
+});
+
+describe('a damaged file', () => {
+  it('is found while it is served: /readyz fails, the log and the metrics say why, requests are answered', async () => {
+    const damaged = join(folder, 'late.sepet');
+    copyFileSync(file, damaged);
+    const { offset, bytes } = mapFile(file).sections.find(
+      ({ name }) => name === 'title.bytes',
+    ) as SectionInfo;
+    const changed = readFileSync(damaged);
+    const at = offset + (bytes >> 1);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    writeFileSync(damaged, changed);
+    const server = await startWith(damaged);
+    let said = '';
+    server.child.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
+    let ready = await get(`${server.url}/readyz`);
+    for (let i = 0; i < 200 && ready.status === 200; i++) {
+      await sleep(50);
+      ready = await get(`${server.url}/readyz`);
+    }
+    expect([ready.status, json(ready).status, json(ready).code]).toEqual([503, 503, 'file_damaged']);
+    const line = said.split('\n').find((text) => text.includes('file_damaged'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'error', code: 'file_damaged' });
+    expect((await get(`${server.url}/metrics`)).body.toString()).toMatch(/^sepet_artifact_damaged 1$/m);
+    expect((await get(`${server.url}/livez`)).status).toBe(200);
+    const answer = await get(`${server.url}/v1/products/${server.product}/bought-together`);
+    expect(answer.status).toBe(200);
+    await server.stop();
+  });
+
+  it('that is whole is said to be verified', async () => {
+    const server = await start();
+    const [said] = await once(server.child.stderr as Readable, 'data');
+    expect(String(said)).toContain('the artifact is verified');
+    expect((await get(`${server.url}/readyz`)).status).toBe(200);
+    expect((await get(`${server.url}/metrics`)).body.toString()).toMatch(/^sepet_artifact_damaged 0$/m);
+    await server.stop();
+  });
+});
+
+describe('huge pages', () => {
+  it('give the same answers, and what was got is told', async () => {
+    const [mapped, huge] = await Promise.all([start(), start('--pages', 'huge')]);
+    const path = `/v1/products/${mapped.product}/bought-together?fields=all&explain=1`;
+    const [a, b] = await Promise.all([get(mapped.url + path), get(huge.url + path)]);
+    expect(a.status).toBe(200);
+    expect(a.body).toEqual(b.body);
+    const { pages, bytes, hugeBytes } = huge;
+    expect([pages, bytes]).toEqual(['huge', statSync(file).size]);
+    expect([mapped.pages, mapped.hugeBytes]).toEqual(['map', 0]);
+    expect(hugeBytes).toBeLessThanOrEqual(bytes);
+    const metrics = (await get(`${huge.url}/metrics`)).body.toString();
+    expect(metrics).toMatch(/^sepet_artifact_huge_page_bytes \d+$/m);
+    const wanted = readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8');
+    if (!wanted.includes('[never]')) expect(hugeBytes).toBeGreaterThan(0);
+    await Promise.all([mapped.stop(), huge.stop()]);
   });
 });
 
@@ -106,7 +179,7 @@ describe('the workers', () => {
     const lines: string[] = [];
     const log = createLog('json', (line) => lines.push(line));
     const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
-    const setup = { file, policies: [], artifact: toyArtifact };
+    const setup = { file, policies: [], artifact: toyArtifact, pages: 'map' as const };
     const runner = await piscinaRunner({ workers: 2, setup, worker, onError: () => {} });
     const recommender = openRecommender(file);
     const server = await startServer({

@@ -11,6 +11,9 @@ export interface Serving {
   /** The most ordered product. */
   readonly product: string;
   readonly artifact: string;
+  readonly pages: string;
+  readonly bytes: number;
+  readonly hugeBytes: number;
   readonly child: ChildProcess;
   /** Resolves to the exit code, and the signal where one ended it. */
   readonly exited: Promise<[code: number | null, signal: NodeJS.Signals | null]>;

@@ -55,6 +55,17 @@ describe('a Sepet file', () => {
     expect([...file.u8('buffer')]).toEqual([97, 98, 99]);
   });
 
+  test('lies mapped or in huge pages, with the same bytes', () => {
+    const { path } = sampleFile();
+    const [mapped, huge] = [mapFile(path), mapFile(path, { pages: 'huge' })];
+    for (const { name } of sample) expect(huge.bytesOf(name)).toEqual(mapped.bytesOf(name));
+    expect([mapped.pages, huge.pages]).toEqual(['map', 'huge']);
+    expect(mapped.hugeBytes()).toBe(0);
+    expect(huge.hugeBytes()).toBeLessThanOrEqual(huge.bytes);
+    const wrong = errorOf(() => mapFile(path, { pages: 'large' as 'huge' }));
+    expect(wrong).toMatchObject({ code: 'argument_invalid', message: expect.stringContaining('large') });
+  });
+
   test('is replaced whole: who has the old one keeps it', () => {
     const { path, folder } = sampleFile();
     const old = mapFile(path);

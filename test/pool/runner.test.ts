@@ -7,7 +7,7 @@ import { piscinaRunner, type Runner } from '../../src/pool/runner.ts';
 import { toyAnswer, toyArtifact, until } from './toy.ts';
 
 const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
-const setup = { file: 'none', policies: [], artifact: toyArtifact };
+const setup = { file: 'none', policies: [], artifact: toyArtifact, pages: 'map' as const };
 const errors: Error[] = [];
 let runner: Runner | undefined;
 

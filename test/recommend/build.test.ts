@@ -2,7 +2,10 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { IndexSections } from '../../src/artifact/vectors.ts';
 import { Random } from '../../src/base/random.ts';
+import { Index } from '../../src/native/index.ts';
+import { boundsOf, buildIndex, type CodeBits } from '../../src/training/build/index-sections.ts';
 import { readInputs } from '../../src/training/build/inputs.ts';
 import { smallArtifact } from '../shops.ts';
 import { temporaryFolder } from './shop.ts';
@@ -60,28 +63,31 @@ describe('a data folder', () => {
   });
 });
 
-describe('building the graph in a worker', () => {
-  type Graph = typeof import('../../src/training/build/graph.ts');
-  const built = fileURLToPath(new URL('../../dist/src/training/build/graph.js', import.meta.url));
+describe('building the index in a worker', () => {
+  type InWorker = typeof import('../../src/training/build/index-in-worker.ts');
+  const built = fileURLToPath(new URL('../../dist/src/training/build/index-in-worker.js', import.meta.url));
   const random = new Random(4);
   const call = (rows: number) => ({
     vectors: Float32Array.from({ length: rows * 8 }, () => random.normal()),
-    ...{ dims: 8, M: 16, efConstruction: 400, threads: 1, seed: 1 },
+    ...{ dims: 8, M: 16, efConstruction: 400, codeBits: 'auto' as const, threads: 1, seed: 1 },
   });
 
-  it('gives the graph and passes errors on', async () => {
-    const { graphInWorker } = (await import(built)) as Graph;
-    expect((await graphInWorker({})(call(200))).length).toBeGreaterThan(1000);
+  it('gives the same sections as here and passes errors on', async () => {
+    const { indexInWorker } = (await import(built)) as InWorker;
+    const asked = call(200);
+    const sections = await indexInWorker({})(asked);
+    expect(Object.keys(sections)).toEqual(['graph', 'codes', 'int8']);
+    expect(sections).toEqual(buildIndex(asked));
     const bad = call(10);
     bad.vectors[17] = Number.NaN;
-    await expect(graphInWorker({})(bad)).rejects.toMatchObject({ code: 'vector_not_finite' });
+    await expect(indexInWorker({})(bad)).rejects.toMatchObject({ code: 'vector_not_finite' });
   });
 
   it('reports progress and stops when asked to', async () => {
-    const { graphInWorker } = (await import(built)) as Graph;
+    const { indexInWorker } = (await import(built)) as InWorker;
     const abort = new AbortController();
     const seen: number[] = [];
-    const building = graphInWorker({
+    const building = indexInWorker({
       signal: abort.signal,
       onProgress: ({ done, total }) => {
         seen.push(done / total);
@@ -90,5 +96,39 @@ describe('building the graph in a worker', () => {
     })(call(200_000));
     await expect(building).rejects.toMatchObject({ code: 'cancelled' });
     expect(seen[0]).toBeLessThan(1);
+  });
+});
+
+describe('the bits of the codes', () => {
+  const call = (dims: number, codeBits: CodeBits) => {
+    const vectors = Float32Array.from({ length: 40 * dims }, (_, i) => ((i * 7919) % 97) / 97 - 0.5);
+    return buildIndex({ vectors, dims, codeBits, M: 4, efConstruction: 16, threads: 1, seed: 1 });
+  };
+  const bits = (sections: IndexSections, dims: number): number =>
+    new Index({ vectors: new Float32Array(40 * dims), dims, ...sections }).stats().codeBits;
+
+  it('follow the dims, or what is asked', () => {
+    expect(bits(call(65, 'auto'), 65)).toBe(2);
+    expect(bits(call(161, 'auto'), 161)).toBe(1);
+    expect(bits(call(65, 1), 65)).toBe(1);
+    expect(bits(call(512, 2), 512)).toBe(2);
+  });
+
+  it('may be none: lean, or of too many dims to be coded', () => {
+    expect(Object.keys(call(65, 0))).toEqual(['graph']);
+    expect(Object.keys(call(1025, 'auto'))).toEqual(['graph', 'int8']);
+  });
+
+  it('are refused where the dims are too many, before anything is built', () => {
+    for (const [dims, codeBits] of [
+      [513, 2],
+      [1025, 1],
+    ] as const)
+      expect(() => boundsOf({ rows: 1, dims, codeBits, M: 4, efConstruction: 16, threads: 1 })).toThrow(
+        expect.objectContaining({
+          code: 'argument_invalid',
+          message: expect.stringContaining(`${dims} dims`),
+        }),
+      );
   });
 });

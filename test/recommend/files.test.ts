@@ -2,13 +2,16 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeManifest } from '../../src/artifact/manifest.ts';
 import { Random } from '../../src/base/random.ts';
 import type { Section } from '../../src/base/sections.ts';
-import { buildGraph, writeFile } from '../../src/native/index.ts';
+import { writeFile } from '../../src/native/index.ts';
 import { openArtifact } from '../../src/recommend/artifact.ts';
-import { openRecommender } from '../../src/recommend/open.ts';
+import { createRecommender, openRecommender } from '../../src/recommend/open.ts';
+import type { RecommendAnswer } from '../../src/recommend/recommender.ts';
 import { verifyArtifact } from '../../src/recommend/verify.ts';
 import { composeArtifact } from '../../src/training/build/build.ts';
+import { buildIndex, type IndexCall } from '../../src/training/build/index-sections.ts';
 import { makeInputs, makeLists, shopSections, temporaryFolder } from './shop.ts';
 
 const shop = { seed: 3, products: 60 };
@@ -72,7 +75,7 @@ describe('an artifact', () => {
       const at = offset + random.below(bytes);
       changed[at] = (changed[at] as number) ^ (1 << random.below(8));
       expect(
-        codeOf(() => openRecommender(write(changed))),
+        codeOf(() => openRecommender(write(changed), { verify: true })),
         `${name} at ${at}`,
       ).toBe('file_damaged');
     }
@@ -100,7 +103,40 @@ describe('an artifact', () => {
       'vec.out',
       (data) => data.map((value, i) => (i === 40 ? Number.NaN : value)) as Float32Array,
     );
-    expect(codeOf(() => openRecommender(file))).toBe('vector_not_finite');
+    expect(codeOf(() => openRecommender(file, { verify: true }))).toBe('vector_not_finite');
+  });
+
+  it('of an earlier version, with a graph and no codes, opens and answers', () => {
+    const manifest = JSON.parse(new TextDecoder().decode(sections[0]?.data as Uint8Array));
+    delete manifest.parameters.build.codeBits;
+    for (const name of ['codes', 'int8']) delete manifest.digests[name];
+    const older = sections.slice(1).filter(({ name }) => name !== 'codes' && name !== 'int8');
+    const file = folder.path(`${files++}.sepet`);
+    writeFile(file, [encodeManifest(manifest), ...older]);
+    const artifact = openArtifact(file, { verify: true });
+    verifyArtifact(artifact);
+    expect(artifact.index.stats()).toMatchObject({ codeBits: 0, codesBytes: 0, int8Bytes: 0 });
+    const request = { product: 'P1', efSearch: 10 };
+    const [answer] = createRecommender(artifact, []).recommend([request]);
+    const [now] = openRecommender(folder.path('whole.sepet')).recommend([request]);
+    expect((answer as RecommendAnswer).items).toEqual((now as RecommendAnswer).items);
+  });
+
+  it('whose graph covers other rows than those with vectors is refused', async () => {
+    const other = await shopSections({ ...shop, products: 50 });
+    const parts = other.filter(({ name }) => ['graph', 'codes', 'int8'].includes(name));
+    const file = folder.path(`${files++}.sepet`);
+    writeFile(
+      file,
+      sections.map((section) => parts.find(({ name }) => name === section.name) ?? section),
+    );
+    for (const verify of [false, true])
+      expect(() => openArtifact(file, { verify })).toThrow(
+        expect.objectContaining({
+          code: 'file_damaged',
+          message: expect.stringMatching(/covers \d+ of \d+/),
+        }),
+      );
   });
 
   it('without a section is section_missing', () => {
@@ -125,13 +161,14 @@ describe('building', () => {
   const parameters = {
     M: 8,
     efConstruction: 64,
+    codeBits: 'auto' as const,
     threads: 1,
     seed: 1,
     popularityScale: 0.5,
     listLength: 3,
     builtBy: 't',
   };
-  const hooks = { buildGraph: async (call: Parameters<typeof buildGraph>[0]) => buildGraph(call) };
+  const hooks = { buildIndex: async (call: IndexCall) => buildIndex(call) };
 
   it('refuses a vector that is not finite, naming the product', async () => {
     const inputs = makeInputs(shop);

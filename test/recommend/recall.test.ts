@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openIndex } from '../../src/artifact/vectors.ts';
 import { defaultPolicy } from '../../src/policy/defaults.ts';
 import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
 import { createRecommender } from '../../src/recommend/open.ts';
@@ -17,7 +18,7 @@ const floor = 0.99;
 function recallAt200({ file, vectors, manifest }: Artifact, gamma: number): number {
   const { at } = measureRecall({
     ...vectors,
-    graph: file.u8('graph'),
+    sections: openIndex(file),
     gamma,
     popularityScale: manifest.popularity.scale,
     efSearch: [200],

@@ -8,9 +8,10 @@ import { encodeManifest } from '../../src/artifact/manifest.ts';
 import { unknown8, unknown32, unknownDay } from '../../src/base/products.ts';
 import { Random } from '../../src/base/random.ts';
 import type { Section } from '../../src/base/sections.ts';
-import { buildGraph, writeFile } from '../../src/native/index.ts';
+import { writeFile } from '../../src/native/index.ts';
 import type { ProductTable } from '../../src/tables/dataset.ts';
 import { composeArtifact } from '../../src/training/build/build.ts';
+import { buildIndex } from '../../src/training/build/index-sections.ts';
 import type { BuildInputs } from '../../src/training/build/inputs.ts';
 
 export const categoryPaths = ['Home', 'Home/Lamps', 'Home/Rugs', 'Tech', 'Tech/Audio', 'Tech/Audio/Cables'];
@@ -96,12 +97,15 @@ export function makeLists(products: number) {
 
 /** The sections of a shop's artifact, the manifest first. */
 export async function shopSections(options: ShopOptions): Promise<Section[]> {
-  const parameters = { M: 8, efConstruction: 64, threads: 1, seed: 1, popularityScale: 0.5, listLength: 3 };
+  const parameters = {
+    ...{ M: 8, efConstruction: 64, codeBits: 'auto' as const, threads: 1, seed: 1 },
+    ...{ popularityScale: 0.5, listLength: 3 },
+  };
   const { sections, manifest } = await composeArtifact(
     makeInputs(options),
     makeLists(options.products),
     { ...parameters, name: 'shop', builtBy: 'test' },
-    { buildGraph: async (call) => buildGraph(call) },
+    { buildIndex: async (call) => buildIndex(call) },
   );
   return [encodeManifest(manifest), ...sections];
 }

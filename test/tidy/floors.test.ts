@@ -109,6 +109,8 @@ describe('native floors', () => {
 
   it('the core throws nothing', () => {
     const code = (file: string): string => read(file).replace(/\/\/.*$/gm, '');
-    expect(core.filter((file) => /\bthrow\b/.test(code(file)))).toEqual([]);
+    // Tests may stand in for the allocator, which does.
+    const shipped = core.filter((file) => !file.endsWith('_test.cc'));
+    expect(shipped.filter((file) => /\bthrow\b/.test(code(file)))).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
-// Composes an artifact from a data folder: rows, catalogue, vectors, graph, lists, manifest, in one file.
+// Composes an artifact from a data folder: rows, catalogue, vectors, index, lists, manifest, in one file.
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { encodeCooccurrence, encodePopularity, type ScoredLists } from '../../artifact/lists.ts';
 import { type ArtifactManifest, encodeManifest, formatVersion } from '../../artifact/manifest.ts';
-import { encodeVectors } from '../../artifact/vectors.ts';
+import { encodeIndex, encodeVectors } from '../../artifact/vectors.ts';
 import { SepetError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { genders } from '../../base/products.ts';
@@ -12,7 +12,8 @@ import { type Section, sourceOf } from '../../base/sections.ts';
 import { type CatalogInput, encodeCatalog, openCatalog } from '../../catalog/catalog.ts';
 import { writeFile } from '../../native/index.ts';
 import { cooccurrence } from '../../tables/cooccurrence.ts';
-import type { GraphBuilder } from './graph.ts';
+import type { IndexBuilder } from './index-in-worker.ts';
+import { boundsOf, type CodeBits } from './index-sections.ts';
 import { type BuildInputs, readInputs } from './inputs.ts';
 import { measureRecall } from './recall.ts';
 import { gitRevision } from './revision.ts';
@@ -21,6 +22,7 @@ import { orderRows, reorderLists, reorderProducts, reorderVectors } from './rows
 export interface BuildOptions {
   readonly M: number;
   readonly efConstruction: number;
+  readonly codeBits: CodeBits;
   readonly threads: number;
   readonly seed: number;
   readonly popularityScale: number;
@@ -32,7 +34,7 @@ export interface BuildOptions {
 }
 
 export interface BuildHooks {
-  readonly buildGraph: GraphBuilder;
+  readonly buildIndex: IndexBuilder;
 }
 
 export interface BuildResult {
@@ -51,7 +53,7 @@ const asBytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 /**
  * Builds the artifact of a data folder and writes it to `file`, whole or not at all.
  * Throws what `readInputs` throws, `data_empty` where no product has a vector, `vector_not_finite` naming the
- * product, `argument_invalid` on bad ids, `cancelled`, and what writing throws.
+ * product, `argument_invalid` on bad ids and on more dims than the asked bits can code, `cancelled`, and what writing throws.
  */
 export async function buildArtifact(
   dir: string,
@@ -91,7 +93,9 @@ export async function composeArtifact(
   const products = reorderProducts(inputs.products, order);
   const metadata = encodeMetadata(products);
   const cooccurrences = reorderLists(lists, order);
-  const { M, efConstruction, threads, seed, popularityScale } = options;
+  const { M, efConstruction, codeBits: asked, threads, seed, popularityScale } = options;
+  const parameters = { dims: dims + 1, M, efConstruction, threads };
+  const { codeBits } = boundsOf({ ...parameters, rows: order.trained, codeBits: asked });
   const queries = reorderVectors(inputs.in, dims, order);
   const vectors = encodeVectors({
     in: queries,
@@ -102,36 +106,36 @@ export async function composeArtifact(
     nameOf: (row) => products.ids[row] as string,
   });
   const { out } = vectors;
-  const graph = await hooks.buildGraph({
+  const index = await hooks.buildIndex({
+    ...{ ...parameters, seed, codeBits: asked },
     vectors: out,
     queries: withoutPopularity(queries, dims),
-    dims: dims + 1,
-    M,
-    efConstruction,
-    threads,
-    seed,
   });
   const gamma = limits.gamma.default;
   const sections = [
     ...metadata.sections,
     ...vectors.sections,
-    { name: 'graph', data: graph },
+    ...encodeIndex(index),
     ...encodeCooccurrence(cooccurrences),
   ];
-  const manifest = await describe(inputs, options, {
-    gamma,
-    mean: vectors.mean,
-    counts: {
-      products: products.ids.length,
-      trained: order.trained,
-      categories: metadata.categories,
-      brands: metadata.brands,
-      ...inputs.counts,
-      cooccurrences: cooccurrences.rows.length,
+  const manifest = await describe(
+    inputs,
+    { ...options, codeBits },
+    {
+      gamma,
+      mean: vectors.mean,
+      counts: {
+        products: products.ids.length,
+        trained: order.trained,
+        categories: metadata.categories,
+        brands: metadata.brands,
+        ...inputs.counts,
+        cooccurrences: cooccurrences.rows.length,
+      },
+      recall: measureRecall({ in: queries, out, dims, sections: index, gamma, popularityScale }),
+      digests: Object.fromEntries(sections.map(({ name, data }) => [name, sha256(asBytes(data))])),
     },
-    recall: measureRecall({ in: queries, out, dims, graph, gamma, popularityScale }),
-    digests: Object.fromEntries(sections.map(({ name, data }) => [name, sha256(asBytes(data))])),
-  });
+  );
   return { sections, manifest };
 }
 
@@ -160,7 +164,7 @@ function encodeMetadata(products: CatalogInput): { sections: Section[]; categori
 
 async function describe(
   inputs: BuildInputs,
-  options: BuildOptions,
+  options: Omit<BuildOptions, 'codeBits'> & { readonly codeBits: number },
   made: Pick<ArtifactManifest, 'gamma' | 'counts' | 'recall' | 'digests'> & { mean: number },
 ): Promise<ArtifactManifest> {
   const { name, builtBy, ...build } = options;

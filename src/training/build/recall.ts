@@ -1,7 +1,8 @@
-// Recall of the graph against the exact scan, with queries as they will come: IN vectors of products, at the
+// Recall of the index against the exact scan, with queries as they will come: IN vectors of products, at the
 // default gamma, the product itself left out.
 
 import type { ArtifactManifest } from '../../artifact/manifest.ts';
+import type { IndexSections } from '../../artifact/vectors.ts';
 import { limits } from '../../base/limits.ts';
 import { Index } from '../../native/index.ts';
 
@@ -11,7 +12,8 @@ export interface RecallInput {
   /** trained × (dims + 1). */
   readonly out: Float32Array;
   readonly dims: number;
-  readonly graph: Uint8Array;
+  /** As they will be served. */
+  readonly sections: IndexSections;
   readonly gamma: number;
   readonly popularityScale: number;
   readonly efSearch?: readonly number[];
@@ -32,7 +34,7 @@ export function measureRecall(input: RecallInput): ArtifactManifest['recall'] {
     queries.set(input.in.subarray(row * dims, (row + 1) * dims), i * stride);
     queries[i * stride + dims] = input.gamma / input.popularityScale;
   });
-  const index = new Index({ vectors: input.out, dims: stride, graph: input.graph });
+  const index = new Index({ vectors: input.out, dims: stride, ...input.sections });
   const call = () => ({
     queries,
     k,

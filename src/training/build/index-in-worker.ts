@@ -1,0 +1,67 @@
+// Builds the index in a worker thread, so that this one can show progress and take Ctrl-C.
+
+import { Worker } from 'node:worker_threads';
+import type { IndexSections } from '../../artifact/vectors.ts';
+import { type ErrorCode, SepetError } from '../../base/errors.ts';
+import type { IndexCall, IndexCounters } from './index-sections.ts';
+
+export interface IndexProgress {
+  /** Rows' worth of work. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export type IndexBuilder = (call: IndexCall) => Promise<IndexSections>;
+
+type Outcome = { sections: IndexSections } | { code: ErrorCode; message: string };
+
+const tickMs = 100;
+/** What the codes take of the time; the int8 copy takes next to nothing (measured, 20,000 x 65). */
+const codesShare = 0.1;
+
+const newCounters = (): BigInt64Array =>
+  new BigInt64Array(new SharedArrayBuffer(3 * BigInt64Array.BYTES_PER_ELEMENT));
+
+/** The part of the whole work that is done, from 0 to 1; undefined before it has begun. */
+function shareDone({ graph, codes }: IndexCounters, rows: number): number | undefined {
+  const total = Number(Atomics.load(graph, 2));
+  if (total === 0) return undefined;
+  const share = Math.min(1, Number(Atomics.load(graph, 1)) / total);
+  return (1 - codesShare) * share + codesShare * Math.min(1, Number(Atomics.load(codes, 1)) / rows);
+}
+
+/** A builder in a worker thread. Throws `cancelled` once `signal` is aborted, and what buildIndex throws. */
+export function indexInWorker(options: {
+  signal?: AbortSignal;
+  onProgress?: (progress: IndexProgress) => void;
+}): IndexBuilder {
+  return async (call) => {
+    const counters = { graph: newCounters(), codes: newCounters() };
+    const vectors = new Float32Array(new SharedArrayBuffer(call.vectors.byteLength));
+    vectors.set(call.vectors);
+    const worker = new Worker(new URL('./index-worker.js', import.meta.url), {
+      workerData: { call: { ...call, vectors }, counters },
+    });
+    const cancel = (): void => {
+      for (const counter of [counters.graph, counters.codes]) Atomics.store(counter, 0, 1n);
+    };
+    if (options.signal?.aborted) cancel();
+    options.signal?.addEventListener('abort', cancel);
+    const rows = vectors.length / call.dims;
+    const timer = setInterval(() => {
+      const share = shareDone(counters, rows);
+      if (share !== undefined) options.onProgress?.({ done: Math.floor(share * rows), total: rows });
+    }, tickMs);
+    try {
+      const outcome = await new Promise<Outcome>((resolve, reject) => {
+        worker.once('message', resolve).once('error', reject);
+      });
+      if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
+      return outcome.sections;
+    } finally {
+      clearInterval(timer);
+      options.signal?.removeEventListener('abort', cancel);
+      await worker.terminate();
+    }
+  };
+}
