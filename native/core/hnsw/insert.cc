@@ -111,8 +111,11 @@ void Inserter::Link(uint32_t from, uint32_t to, uint32_t level) {
   const Hit added = {selector_.Score(from, to), to};
   found_.clear();
   for (const uint32_t row : list) found_.push_back({selector_.Score(from, row), row});
-  // Most are worse than all in the list, and choosing again costs ten times this look.
-  if (std::all_of(found_.begin(), found_.end(), [&](const Hit& hit) { return Better(hit, added); })) return;
+  // Where lists are filled with the best, most are worse than all in it, and choosing again costs ten times
+  // this look. Elsewhere a link to something far may be worth more than one to something good.
+  const auto better = [&](const Hit& hit) { return Better(hit, added); };
+  const bool is_filled = level == 0 && builder_.queries.rows == 0;
+  if (is_filled && std::all_of(found_.begin(), found_.end(), better)) return;
   found_.push_back(added);
   std::sort(found_.begin(), found_.end(), Better);
   const ListShape shape = builder_.Shape(level);

@@ -6,10 +6,6 @@
 namespace sepet::hnsw {
 namespace {
 
-// How many of the next rows are asked for ahead of their turn: as many as the memory has time for while one
-// is worked on (measured, docs/performance.md).
-constexpr size_t kAhead = 6;
-
 // In a filter without pattern, one walk in three thousand meets no allowed row where it should meet so many.
 constexpr double kPatience = 8;
 
@@ -45,7 +41,7 @@ void Walk::Begin(const CodedGraph& over, const Query& query, const Allowed& allo
   frontier_.Offer(over.kernels.dot(query.vector, over.vectors.Row(start), over.vectors.dims), start);
 }
 
-bool Walk::Step() {
+bool Walk::Step(size_t ahead) {
   const uint32_t row = frontier_.Take();
   if (row == kNone || ++hops_ > patience_ * (met_ + 1)) return false;
   const Vectors& vectors = over_->vectors;
@@ -59,7 +55,7 @@ bool Walk::Step() {
     const std::span<const uint32_t> places = list.subspan(group * kGroup);
     OfferGroup(places.first(std::min(kGroup, places.size())), over_->codes.Block(row, group), exact);
   }
-  frontier_.Ahead(kAhead, [&](uint32_t next) { Ask(next); });
+  frontier_.Ahead(ahead, [&](uint32_t next) { Ask(next); });
   return true;
 }
 

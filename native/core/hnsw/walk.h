@@ -34,8 +34,13 @@ class Walk {
   // Makes ready for a query. `over` and `allowed` stay the caller's until Finish. Of all rows `share` are
   // allowed: a walk that meets far fewer gives up, because those that are allowed lie elsewhere.
   void Begin(const CodedGraph& over, const Query& query, const Allowed& allowed, double share = 1);
+  // How many of the next rows are asked for ahead of their turn where nothing else is done meanwhile, and
+  // where other walks take their turns: what the memory has time for while one row is worked on (measured, 1
+  // M x 64: 1, 2, 3, 6 rows 39, 52, 53, 54 K queries a second alone).
+  static constexpr size_t kAhead = 6, kAheadInTurns = 2;
+
   // One hop. False when there is none left to make.
-  bool Step();
+  bool Step(size_t ahead = kAhead);
   // Fills `hits` with the best exact scores found, best first; returns how many.
   size_t Finish(std::span<Hit> hits);
   // How many allowed rows were met, and so scored exactly.
@@ -83,7 +88,7 @@ class Walks {
     while (live < kAbreast && begin(walks_[live])) ++live;
     while (live > 0)
       for (size_t i = 0; i < live; ++i) {
-        if (walks_[i].walk.Step()) continue;
+        if (walks_[i].walk.Step(live > 2 ? Walk::kAheadInTurns : Walk::kAhead)) continue;
         const size_t count = walks_[i].walk.Finish(hits_);
         deliver(walks_[i].query, std::span<const Hit>(hits_).first(count), walks_[i].walk.met());
         if (!begin(walks_[i])) std::swap(walks_[i], walks_[--live]);
