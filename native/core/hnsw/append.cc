@@ -45,7 +45,8 @@ Status Append(const BuildInput& input, std::span<const std::byte> graph, const R
   CopyLinks(old, builder.links);
   if (header.rows > 0) builder.entry = old.EntryRow();
   progress.Set(Progress::kDone, 0);
-  progress.Set(Progress::kTotal, static_cast<int64_t>(input.vectors.rows - header.rows + AnswerQueries(input.queries)));
+  progress.Set(Progress::kTotal,
+               static_cast<int64_t>(input.vectors.rows - header.rows + AnswerQueries(input.queries)));
   Inserter inserter(builder);
   for (uint32_t row = header.rows; row < input.vectors.rows; ++row) {
     if (progress.cancelled())

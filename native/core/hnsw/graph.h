@@ -12,8 +12,8 @@
 //     upper      lists of M upper nodes (positions in upperRows, not rows), then kNone to the end
 //     seeds      rows from which every search starts beside the way down from the entry
 //
-// Open compares every number with the counts, or trusts the bytes. They may be changed by their owner afterwards, too; so
-// searches skip numbers out of range, and never follow one.
+// Open compares every number with the counts, or trusts the bytes. They may be changed by their owner
+// afterwards, too; so searches skip numbers out of range, and never follow one.
 #pragma once
 
 #include <cstddef>
@@ -84,7 +84,6 @@ class Graph {
   Status CheckEntry() const;
   Status CheckBase();
   Status CheckUpper();
-
 
   GraphHeader header_{};  // a copy
   std::span<const uint32_t> base_;
