@@ -5,6 +5,7 @@
 // owns only its scratch. One Index belongs to one JavaScript thread; many may look at the same memory.
 #include <limits>
 
+#include "binding/held.h"
 #include "binding/node.h"
 #include "core/hnsw/searcher.h"
 
@@ -13,34 +14,6 @@ namespace {
 
 constexpr uint64_t kDefaultEf = 200;
 constexpr uint64_t kDefaultRerank = 64;
-
-// A typed array that a C++ object goes on reading after the call that brought it.
-template <typename T>
-class Held {
- public:
-  Held(Napi::Value value, const char* name)
-      : reference_(Napi::Persistent(value.As<Napi::Object>())),
-        elements_(Elements<T>(value, name)),
-        name_(name) {}
-
-  // The elements, checked to be where they were: a buffer may have been detached or resized since.
-  std::span<T> Get() const {
-    const std::span<T> now = Elements<T>(reference_.Value(), name_);
-    if (now.data() != elements_.data() || now.size() != elements_.size())
-      Fail(Code::kArgumentInvalid, std::string(name_) + " was detached or resized after the index was made.");
-    return now;
-  }
-
- private:
-  Napi::ObjectReference reference_;
-  std::span<T> elements_;
-  const char* name_;
-};
-
-Napi::Value CheckedObject(Napi::Value value, const char* name) {
-  if (!value.IsTypedArray()) Fail(Code::kArgumentInvalid, std::string(name) + " must be a typed array.");
-  return value;
-}
 
 // The arrays of one batch, all lengths checked against each other.
 struct Batch {
@@ -172,7 +145,7 @@ class Index : public Napi::ObjectWrap<Index> {
   void Open(const Napi::CallbackInfo& info) {
     const Fields fields(info, {"vectors", "dims", "graph", "codes", "int8", "trusted"});
     dims_ = fields.Whole("dims", {1, hnsw::kMaxDims});
-    vectors_.emplace(CheckedObject(fields.Get("vectors"), "vectors"), "vectors");
+    vectors_.emplace(fields.Get("vectors"), "vectors");
     const std::span<const float> floats = vectors_->Get();
     rows_ = floats.size() / dims_;
     if (floats.size() % dims_ != 0 || rows_ > hnsw::kMaxRows)
@@ -192,8 +165,8 @@ class Index : public Napi::ObjectWrap<Index> {
   }
 
   std::span<const std::byte> HoldBytes(const Fields& fields, const char* name,
-                                       std::optional<Held<uint8_t>>& held) {
-    held.emplace(CheckedObject(fields.Get(name), name), name);
+                                       std::optional<HeldArray<uint8_t>>& held) {
+    held.emplace(fields.Get(name), name);
     return std::as_bytes(held->Get());
   }
 
@@ -235,10 +208,10 @@ class Index : public Napi::ObjectWrap<Index> {
   const simd::Kernels& kernels_ = simd::ActiveKernels();
   size_t rows_ = 0;
   size_t dims_ = 0;
-  std::optional<Held<float>> vectors_;
-  std::optional<Held<uint8_t>> graph_;
-  std::optional<Held<uint8_t>> codes_;
-  std::optional<Held<uint8_t>> int8_;
+  std::optional<HeldArray<float>> vectors_;
+  std::optional<HeldArray<uint8_t>> graph_;
+  std::optional<HeldArray<uint8_t>> codes_;
+  std::optional<HeldArray<uint8_t>> int8_;
   hnsw::Parts parts_{};
   std::optional<hnsw::Searcher> searcher_;
   std::vector<uint32_t> among_;
