@@ -204,14 +204,8 @@ const brand: Maker<'brand'> = (wanted, makings, path) => {
   const name = nameIn(makings.catalog.brands);
   if (wanted === 'same') return sameAs(makings, 'brand', name);
   const column = makings.catalog.columns.brand;
-  const { test, span, postings } = brandIn(wanted, makings, path);
-  return {
-    depends: 'nothing',
-    test,
-    span,
-    compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
-    postings,
-  };
+  const compared = (row: number) => ({ candidate: name(column[row] as number), against: listed(wanted) });
+  return { depends: 'nothing', compared, ...brandIn(wanted, makings, path) };
 };
 
 /** Below the parent of the query product's category. */
@@ -241,14 +235,8 @@ const category: Maker<'category'> = (wanted, makings, path) => {
   if (wanted === 'same-leaf') return sameAs(makings, 'category', name);
   if (wanted === 'same-parent') return sameParent(makings);
   const column = makings.catalog.columns.category;
-  const { test, span, postings } = categoryIn(wanted, makings, path);
-  return {
-    depends: 'nothing',
-    test,
-    span,
-    compared: (row) => ({ candidate: name(column[row] as number), against: listed(wanted) }),
-    postings,
-  };
+  const compared = (row: number) => ({ candidate: name(column[row] as number), against: listed(wanted) });
+  return { depends: 'nothing', compared, ...categoryIn(wanted, makings, path) };
 };
 
 const group: Maker<'group'> = (_, makings) => sameAs(makings, 'group', nameIn(makings.catalog.groups));
