@@ -13,6 +13,14 @@
 
 namespace sepet::hnsw::testing {
 
+// The thread sanitizer makes what one thread does alone ten times as long and has nothing to say of it: such
+// cases are smaller then.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitized = true;
+#else
+inline constexpr bool kThreadSanitized = false;
+#endif
+
 inline float Gauss(Rng& rng) {
   const double radius = std::sqrt(-2 * std::log(1 - rng.Uniform()));
   return static_cast<float>(radius * std::cos(2 * 3.141592653589793 * rng.Uniform()));

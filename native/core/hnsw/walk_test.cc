@@ -14,6 +14,8 @@ using testing::Built;
 using testing::MakeProducts;
 using testing::Products;
 
+constexpr size_t kRows = testing::kThreadSanitized ? 1000 : 4000;
+
 // The frontier against a plain sorted list.
 void FrontierKeepsTheBest() {
   Rng rng(1);
@@ -124,19 +126,19 @@ double RecallOf(const Case& made, uint32_t k, uint32_t ef, const Allowed& allowe
 }
 
 void FindsWhatAScanFinds() {
-  EXPECT(RecallOf(Case(4000), 10, 80) > 0.97);
-  EXPECT(RecallOf(Case(4000, 65, 24), 10, 80) > 0.97);
-  EXPECT(RecallOf(Case(4000, 130, 16, 1), 10, 80) > 0.96);
+  EXPECT(RecallOf(Case(kRows), 10, 80) > 0.97);
+  EXPECT(RecallOf(Case(kRows, 65, 24), 10, 80) > 0.97);
+  EXPECT(RecallOf(Case(kRows, 130, 16, 1), 10, 80) > 0.96);
   const Case tiny(12, 8);
   EXPECT(RecallOf(tiny, 20, 4) == 1);
 }
 
 void ReturnsEligibleRowsOnly() {
-  const Case made(4000);
-  std::vector<uint32_t> words(RowSet::WordsFor(4000));
+  const Case made(kRows);
+  std::vector<uint32_t> words(RowSet::WordsFor(kRows));
   Rng rng(8);
   for (uint32_t& word : words) word = static_cast<uint32_t>(rng.Next());
-  const RowSet half(words, 4000);
+  const RowSet half(words, kRows);
   EXPECT(RecallOf(made, 10, 160, {half, {}}) > 0.97);
 }
 
