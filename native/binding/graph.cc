@@ -90,7 +90,7 @@ uint32_t CodeBitsOf(const Fields& fields, size_t dims) {
   const bool fits = dims <= hnsw::kMaxCodedDims;
   if (!fields.Has("codeBits")) return fits ? hnsw::DefaultCodeBits(dims) : 0;
   const auto bits = static_cast<uint32_t>(fields.Whole("codeBits", {0, 2}));
-  if (bits * dims > hnsw::kMaxPositions * 4)
+  if (bits * dims > hnsw::kMaxCodedDims)
     Fail(Code::kArgumentInvalid,
          "codeBits must be 0" + std::string(fits ? " or 1" : "") + " for vectors of " + std::to_string(dims) +
              " dims: those are too long for codes of " + std::to_string(bits) + " bits a dimension.");

@@ -176,7 +176,7 @@ Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParamet
   const size_t positions = Positions(vectors.dims, parameters.bits);
   if (parameters.bits != 1 && parameters.bits != 2)
     return {Code::kArgumentInvalid, "The bits of a code must be 1 or 2."};
-  if (positions > kMaxPositions)
+  if (positions > simd::kMaxPositions)
     return {Code::kArgumentInvalid, "Vectors of " + std::to_string(vectors.dims) +
                                         " dims are too long to be coded with " +
                                         std::to_string(parameters.bits) + " bits a dimension."};
@@ -230,7 +230,7 @@ Status Codes::Open(std::span<const std::byte> bytes, const Graph& graph, size_t 
     return Damaged("belongs to another graph");
   if (header.dims != dims) return Damaged("belongs to vectors of other dims");
   if ((header.bits != 1 && header.bits != 2) || header.positions != Positions(dims, header.bits) ||
-      header.positions > kMaxPositions)
+      header.positions > simd::kMaxPositions)
     return Damaged("has a header that does not fit together");
   codes->header_ = header;
   codes->groups_ = Groups(header.width);

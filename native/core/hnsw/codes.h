@@ -37,8 +37,7 @@ namespace sepet::hnsw {
 
 inline constexpr char kCodesMagic[8] = {'S', 'E', 'P', 'C', 'O', 'D', 'E', '\0'};
 inline constexpr uint32_t kCodesVersion = 1;
-inline constexpr size_t kGroup = 32;          // places of a base list that are coded together
-inline constexpr size_t kMaxPositions = 256;  // so that a sum of table entries fits 16 bits
+inline constexpr size_t kGroup = simd::kCodesABlock;  // places of a base list that are coded together
 
 struct CodesHeader {
   char magic[8];
@@ -57,7 +56,7 @@ static_assert(sizeof(CodesHeader) == 64);
 constexpr uint32_t DefaultCodeBits(size_t dims) {
   return dims <= 160 ? 2 : 1;
 }
-inline constexpr size_t kMaxCodedDims = 1024;
+inline constexpr size_t kMaxCodedDims = 4 * simd::kMaxPositions;  // with one bit each
 
 struct CodesParameters {
   uint32_t bits;

@@ -20,8 +20,7 @@ constexpr size_t kScanStarved = 2'000'000;
 Searcher::Searcher(const Parts& parts, const simd::Kernels& kernels)
     : parts_(parts),
       kernels_(kernels),
-      rotation_(std::max<size_t>(1, parts.codes.empty() ? 1 : parts.codes.coded_dims()),
-                parts.codes.header().seed) {}
+      rotation_(parts.codes.empty() ? 1 : parts.codes.coded_dims(), parts.codes.header().seed) {}
 
 Query Searcher::QueryAt(const Asked& asked, size_t query) const {
   const Queries& queries = asked.queries;
