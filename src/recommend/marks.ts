@@ -4,6 +4,11 @@
 export interface Marks {
   has(row: number): boolean;
   add(row: number): void;
+  /**
+   * Adds those of `rows` from `start` to `end` (excluded) that exist and writes the places of the new ones to `into`; returns
+   * how many. Counts on instead of branching: no one can foresee which words are in use.
+   */
+  addNew(rows: Uint32Array, start: number, end: number, into: Uint32Array): number;
   clear(): void;
   /** Writes the rows below `end` to `into`, rising; returns how many. */
   list(into: Uint32Array, end: number): number;
@@ -12,8 +17,8 @@ export interface Marks {
 /** Makes the marks of one thread for rows below `rows`. */
 export function createMarks(rows: number): Marks {
   const words = new Uint32Array(Math.ceil(rows / 32));
-  /** Words that hold something, each once; of more than it can name, all are emptied. */
-  const used = new Uint32Array(Math.max(1, words.length >>> 3));
+  /** Words that hold something, each once, and room to write one more that is not counted. */
+  const used = new Uint32Array(words.length + 1);
   let count = 0;
 
   return {
@@ -21,14 +26,30 @@ export function createMarks(rows: number): Marks {
     add(row) {
       const at = row >>> 5;
       const word = words[at] as number;
-      if (word === 0) {
-        if (count < used.length) used[count] = at;
-        count++;
-      }
+      if (word === 0) used[count++] = at;
       words[at] = word | (1 << (row & 31));
     },
+    addNew(taken, start, end, into) {
+      let inUse = count;
+      let found = 0;
+      for (let place = start; place < end; place++) {
+        const row = taken[place] as number;
+        // Lists of a damaged file may name rows that do not exist.
+        if (row >= rows) continue;
+        const at = row >>> 5;
+        const word = words[at] as number;
+        used[inUse] = at;
+        inUse += Number(word === 0);
+        words[at] = word | (1 << (row & 31));
+        into[found] = place;
+        found += ((word >>> (row & 31)) & 1) ^ 1;
+      }
+      count = inUse;
+      return found;
+    },
     clear() {
-      if (count > used.length) words.fill(0);
+      // Where much was put in, emptying everything in one go is quicker.
+      if (count > words.length >>> 3) words.fill(0);
       else for (let i = 0; i < count; i++) words[used[i] as number] = 0;
       count = 0;
     },

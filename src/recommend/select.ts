@@ -161,18 +161,6 @@ export function createSelection(products: number): Selection {
     return at < 0;
   }
 
-  /** The places of the rows that were not looked at before, now marked; returns how many. */
-  function unseen(rows: Uint32Array, start: number, end: number): number {
-    let count = 0;
-    for (let place = start; place < end; place++) {
-      const row = rows[place] as number;
-      if (row >= products || seen.has(row)) continue;
-      seen.add(row);
-      places[count++] = place;
-    }
-    return count;
-  }
-
   return {
     pool,
     get considered() {
@@ -205,7 +193,7 @@ export function createSelection(products: number): Selection {
           if (passes(rows, scores, place, source)) places[left++] = place;
         return left;
       }
-      left = unseen(rows, start, start + count);
+      left = seen.addNew(rows, start, start + count, places);
       considered += left;
       for (let i = 0; i < rules.length && left > 0; i++) {
         const rule = rules[i] as Rule;
