@@ -4,10 +4,20 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/prefetch.h"
+
 namespace sepet::diversity {
 namespace {
 
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
+
+void PrefetchVector(const Products& products, uint32_t row) {
+  if (row >= products.trained) return;
+  const auto* vector = reinterpret_cast<const char*>(products.vectors + size_t{row} * products.dims);
+  const size_t bytes = std::min<size_t>(products.dims * sizeof(float), 512);
+  for (size_t offset = 0; offset < bytes; offset += 64) sepet::Prefetch(vector + offset);
+  sepet::Prefetch(vector + bytes - 1);
+}
 
 class Choice {
  public:
@@ -53,13 +63,9 @@ class Choice {
     for (size_t at = 0; at < line_.rows.size(); ++at) {
       const uint32_t row = line_.rows[at];
       for (size_t column = 0; column < kColumns; ++column)
-        if (Reads(column)) __builtin_prefetch(&products_.columns[column][row]);
+        if (Reads(column)) sepet::Prefetch(&products_.columns[column][row]);
       const bool is_near = at < 4 * wish_.need || line_.reserved[at] == 1;
-      if (wish_.mmr == 0 || !is_near || row >= products_.trained) continue;
-      const auto* vector = reinterpret_cast<const char*>(products_.vectors + size_t{row} * products_.dims);
-      const size_t bytes = std::min<size_t>(products_.dims * sizeof(float), 512);
-      for (size_t offset = 0; offset < bytes; offset += 64) __builtin_prefetch(vector + offset);
-      __builtin_prefetch(vector + bytes - 1);
+      if (wish_.mmr > 0 && is_near) PrefetchVector(products_, row);
     }
   }
 
