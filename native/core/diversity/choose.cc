@@ -37,7 +37,7 @@ class Choice {
     if (wish.mmr > 0)
       SetMost();
     else
-      for (size_t at = 0; at < candidates_.size(); ++at) candidates_[at].most = -static_cast<double>(at);
+      for (size_t at = 0; at < candidates_.size(); ++at) SetWorth(at, -static_cast<double>(at));
   }
 
   size_t Fill(std::span<uint32_t> chosen) {
@@ -71,6 +71,11 @@ class Choice {
 
   bool Reads(size_t column) const { return column == wish_.apart || wish_.most[column] != kNoMaximum; }
 
+  void SetWorth(size_t at, double worth) {
+    candidates_[at].most = worth;
+    candidates_[at].bound = worth;
+  }
+
   // Never rises along the line, so that a search can stop where nothing better can follow.
   void SetMost() {
     const size_t length = candidates_.size();
@@ -83,7 +88,7 @@ class Choice {
       for (size_t at = start; at < end; ++at) {
         const double below = best - line_.totals[at];
         relevance = top - (below == 0 ? 0 : below / (spread == 0 ? 1 : spread));
-        candidates_[at].most = (1 - wish_.mmr) * relevance;
+        SetWorth(at, (1 - wish_.mmr) * relevance);
       }
       top = relevance;
     }
@@ -111,19 +116,16 @@ class Choice {
     for (size_t at = first_; at < candidates_.size(); ++at) {
       Candidate& one = candidates_[at];
       if (one.most <= worth) break;
-      // Likeness only grows with those that stand, so what was known before bounds the worth.
-      if (one.stands || one.most - wish_.mmr * one.likeness <= worth) continue;
+      if (one.bound <= worth) continue;
       if (is_forced && line_.reserved[at] == 0) continue;
       const uint32_t row = line_.rows[at];
       if ((offence < kNeighbour && IsLikeNeighbour(row)) || (offence < kMaximum && !Fits(row))) continue;
       if (wish_.mmr > 0) {
         Compare(one, row, (one.most - worth) / wish_.mmr);
-        const double value = one.most - wish_.mmr * one.likeness;
-        if (!(value > worth)) continue;
-        worth = value;
-      } else {
-        worth = one.most;
+        one.bound = one.most - wish_.mmr * one.likeness;
+        if (!(one.bound > worth)) continue;
       }
+      worth = one.bound;
       best = at;
     }
     return best;
@@ -170,6 +172,7 @@ class Choice {
     const uint32_t row = line_.rows[at];
     if (wish_.mmr > 0) Load(one, row);
     one.stands = true;
+    one.bound = kNothing;
     standing_.push_back(static_cast<uint32_t>(at));
     for (size_t column = 0; column < kColumns; ++column)
       if (Reads(column)) values_[column].push_back(products_.columns[column][row]);

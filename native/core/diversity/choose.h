@@ -44,6 +44,7 @@ struct Wish {
 
 struct Candidate {
   double most;          // its worth were it unlike all that stand
+  double bound;         // its worth as far as it was compared, which only falls; nothing where it stands
   double likeness;      // highest cosine with the first `compared` of those that stand
   double scale;         // 1 / length of its vector; 0 without one
   const float* vector;  // null until it is looked at
