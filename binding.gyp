@@ -36,6 +36,7 @@
         "native/core/hnsw/narrow.cc",
         "native/core/hnsw/filter.cc",
         "native/core/diversity/choose.cc",
+        "native/core/sieve/sift.cc",
         "native/core/word2vec/alias.cc",
         "native/core/word2vec/block.cc",
         "native/core/word2vec/train.cc",
@@ -47,6 +48,7 @@
         "native/binding/index.cc",
         "native/binding/graph.cc",
         "native/binding/diversity.cc",
+        "native/binding/sieve.cc",
         "native/binding/word2vec.cc"
       ],
       "include_dirs": ["native", "<!@(node -p \"require('node-addon-api').include\")"],

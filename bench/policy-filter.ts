@@ -51,7 +51,7 @@ const nowMs = Date.UTC(2024, 9, 4);
 function pipeline(artifact: Artifact, count: number) {
   const { catalog, vectors, index } = artifact;
   const { default: served } = servedPolicies([parsePolicy(example, 'example.yaml')], catalog);
-  const selection = createSelection(catalog.products);
+  const selection = createSelection(catalog);
   const caps = createCaps(catalog);
   const retriever = createRetriever(index, vectors, 1);
   const eligible = createEligible(catalog, vectors.trained, selection);

@@ -37,22 +37,6 @@ struct Slate {
   }
 };
 
-double NumberAt(const Napi::CallbackInfo& info, size_t at) {
-  double value = 0;
-  if (napi_get_value_double(info.Env(), info[at], &value) != napi_ok)
-    Fail(Code::kArgumentInvalid, "Argument " + std::to_string(at) + " must be a number.");
-  return value;
-}
-
-// A whole number from 0 to `most`.
-uint32_t WholeAt(const Napi::CallbackInfo& info, size_t at, double most) {
-  const double value = NumberAt(info, at);
-  if (!(value >= 0 && value <= most))
-    Fail(Code::kArgumentInvalid, "Argument " + std::to_string(at) + " must be a whole number from 0 to " +
-                                     std::to_string(static_cast<uint64_t>(most)) + ".");
-  return static_cast<uint32_t>(value);
-}
-
 class Chooser : public Napi::ObjectWrap<Chooser> {
  public:
   explicit Chooser(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Chooser>(info) {
@@ -62,7 +46,7 @@ class Chooser : public Napi::ObjectWrap<Chooser> {
   Napi::Value Choose(const Napi::CallbackInfo& info) {
     return Guard(info.Env(), [&]() -> Napi::Value {
       const std::span<uint8_t> bytes = slate_->Get();
-      const auto capacity = static_cast<double>(bytes.size() / kSlotBytes);
+      const size_t capacity = bytes.size() / kSlotBytes;
       const Slate slate(bytes, WholeAt(info, 0, capacity));
       diversity::Wish wish{WholeAt(info, 1, capacity), NumberAt(info, 2), WholeAt(info, 3, kColumns), {}};
       if (!(wish.mmr >= 0 && wish.mmr <= 1)) Fail(Code::kArgumentInvalid, "mmr must lie from 0 to 1.");

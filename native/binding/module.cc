@@ -13,6 +13,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
     RegisterIndex(env, exports);
     RegisterGraph(env, exports);
     RegisterDiversity(env, exports);
+    RegisterSieve(env, exports);
     RegisterWord2vec(env, exports);
     return exports;
   });

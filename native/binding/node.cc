@@ -134,4 +134,19 @@ bool Fields::Boolean(const char* name) const {
   return value.As<Napi::Boolean>().Value();
 }
 
+double NumberAt(const Napi::CallbackInfo& info, size_t at) {
+  double value = 0;
+  if (napi_get_value_double(info.Env(), info[at], &value) != napi_ok)
+    Fail(Code::kArgumentInvalid, "Argument " + std::to_string(at) + " must be a number.");
+  return value;
+}
+
+uint32_t WholeAt(const Napi::CallbackInfo& info, size_t at, size_t most) {
+  const double value = NumberAt(info, at);
+  if (!(value >= 0 && value <= static_cast<double>(most)))
+    Fail(Code::kArgumentInvalid, "Argument " + std::to_string(at) + " must be a whole number from 0 to " +
+                                     std::to_string(most) + ".");
+  return static_cast<uint32_t>(value);
+}
+
 }  // namespace sepet::binding

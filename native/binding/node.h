@@ -98,12 +98,18 @@ class Fields {
   std::vector<Napi::Value> values_;
 };
 
+// Argument `at` of a callable that takes plain numbers. Fails with argument_invalid.
+double NumberAt(const Napi::CallbackInfo& info, size_t at);
+// A whole number from 0 to `most`.
+uint32_t WholeAt(const Napi::CallbackInfo& info, size_t at, size_t most);
+
 // Each binding file adds its callables to the exports; module.cc calls them all.
 void RegisterInfo(Napi::Env env, Napi::Object exports);
 void RegisterFile(Napi::Env env, Napi::Object exports);
 void RegisterIndex(Napi::Env env, Napi::Object exports);
 void RegisterGraph(Napi::Env env, Napi::Object exports);
 void RegisterDiversity(Napi::Env env, Napi::Object exports);
+void RegisterSieve(Napi::Env env, Napi::Object exports);
 void RegisterWord2vec(Napi::Env env, Napi::Object exports);
 
 }  // namespace sepet::binding

@@ -10,6 +10,7 @@ import type { BoundsCall, BuildCodesCall, BuildGraphCall, IndexBounds } from './
 import type { DiversityProducts } from './diversity.ts';
 import type { Pages } from './file.ts';
 import type { IndexParts, IndexStats, SearchCall, SearchWay } from './search.ts';
+import type { SieveColumns } from './sieve.ts';
 import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
 
 export interface RawSection {
@@ -39,6 +40,10 @@ export interface RawChooser {
   ): number;
 }
 
+export interface RawSieve {
+  sift(length: number, tests: number): number;
+}
+
 export interface RawBinding {
   Chooser: new (
     o: DiversityProducts & {
@@ -46,6 +51,7 @@ export interface RawBinding {
     },
   ) => RawChooser;
   Index: new (o: IndexParts) => RawIndex;
+  Sieve: new (o: SieveColumns & { slate: Uint8Array }) => RawSieve;
   buildGraph(o: BuildGraphCall): Uint8Array;
   buildCodes(o: BuildCodesCall): Uint8Array;
   buildInt8(o: { vectors: Float32Array; dims: number }): Uint8Array;

@@ -22,6 +22,7 @@ export {
   type SearchCall,
   type SearchWay,
 } from './search.ts';
+export { Sieve, type SieveColumns, type SieveTest } from './sieve.ts';
 export { type Word2vecCall, type Word2vecStep, word2vecCounters, word2vecTrain } from './word2vec.ts';
 
 export type KernelName = 'scalar' | 'avx2' | 'avx512' | 'neon';

@@ -1,6 +1,5 @@
 // Filters as compiled rules.
 
-import { unknown32 } from '../base/products.ts';
 import { compileConditions } from './conditions.ts';
 import type { RuleDocument } from './document.ts';
 import { compileSide, type Makings } from './pair.ts';
@@ -125,62 +124,16 @@ export function firstDrop(rules: readonly Rule[], row: number): number {
 }
 
 /**
- * Of the first `count` places in `rows`, keeps those whose row the rule does not drop, in their order; returns how many.
- * The twin of `firstDrop` for many candidates: a rule at a time over all of them, each loop as plain as its data. The
- * loops count on instead of branching: which candidates pass cannot be foreseen, and a wrong guess costs more than the test.
+ * Of the first `count` rows and the places that belong to them, keeps those that the rule does not drop, in their order;
+ * returns how many. What is not there as data is sieved so, a call a row.
  */
 export function sieve(rule: Rule, rows: Uint32Array, places: Uint32Array, count: number): number {
-  if (rule.span !== undefined) return sieveSpan(rule.span, rule.against, rows, places, count);
-  if (rule.codes !== undefined) return sieveCodes(rule.codes, rule.against, rows, places, count);
   let left = 0;
   for (let i = 0; i < count; i++) {
-    const place = places[i] as number;
-    places[left] = place;
-    if (!rule.drops(rows[place] as number)) left++;
-  }
-  return left;
-}
-
-function sieveSpan(
-  span: Span,
-  against: number,
-  rows: Uint32Array,
-  places: Uint32Array,
-  count: number,
-): number {
-  const { column } = span;
-  // The column holds whole numbers; of the unknown one, `high` stays clear. All that the loop compares is made a number
-  // of 32 bits here, and not taken from another module there: else it compares fractions, at several times the cost.
-  const low = Math.min(Math.ceil(span.low), unknown32) >>> 0;
-  const last = Math.min(Math.floor(span.high), unknown32 - 1);
-  const width = Math.max(0, last - low) >>> 0;
-  const within = Number(last >= low);
-  const none = unknown32 >>> 0;
-  let left = 0;
-  for (let i = 0; i < count; i++) {
-    const place = places[i] as number;
-    const value = column[rows[place] as number] as number;
-    const so = (Number((value - low) >>> 0 <= width) & within) | (Number(value === none) << 1);
-    places[left] = place;
-    left += ((against >> so) & 1) ^ 1;
-  }
-  return left;
-}
-
-function sieveCodes(
-  codes: Codes,
-  against: number,
-  rows: Uint32Array,
-  places: Uint32Array,
-  count: number,
-): number {
-  const { column, verdicts } = codes;
-  let left = 0;
-  for (let i = 0; i < count; i++) {
-    const place = places[i] as number;
-    const so = verdicts[column[rows[place] as number] as number] as number;
-    places[left] = place;
-    left += ((against >> so) & 1) ^ 1;
+    const row = rows[i] as number;
+    rows[left] = row;
+    places[left] = places[i] as number;
+    if (!rule.drops(row)) left++;
   }
   return left;
 }

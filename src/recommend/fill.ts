@@ -90,7 +90,7 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     const origin = { source, tier };
     if (gathers) {
       const from = selection.pool.size;
-      selection.keepSifted(rows, scores, selection.sift(rows, scores, found, source), origin);
+      selection.keepSifted(scores, selection.sift(rows, scores, found, source), origin);
       count(from);
       return;
     }

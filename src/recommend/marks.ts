@@ -1,14 +1,20 @@
 // A set of rows that is emptied for each request: a bit a row, so that even of a million products it stays in a near
 // cache, and a list of the words in use, so that emptying costs what was put in.
 
+/** Rows, and where each of them stands. */
+export interface Placed {
+  readonly rows: Uint32Array;
+  readonly places: Uint32Array;
+}
+
 export interface Marks {
   has(row: number): boolean;
   add(row: number): void;
   /**
-   * Adds those of `rows` from `start` to `end` (excluded) that exist and writes the places of the new ones to `into`; returns
-   * how many. Counts on instead of branching: no one can foresee which words are in use.
+   * Adds those of `rows` from `start` to `end` (excluded) that exist, and writes the new ones and their places to `into`;
+   * returns how many. Counts on instead of branching: no one can foresee which words are in use.
    */
-  addNew(rows: Uint32Array, start: number, end: number, into: Uint32Array): number;
+  addNew(rows: Uint32Array, start: number, end: number, into: Placed): number;
   clear(): void;
   /** Writes the rows below `end` to `into`, rising; returns how many. */
   list(into: Uint32Array, end: number): number;
@@ -29,7 +35,7 @@ export function createMarks(rows: number): Marks {
       if (word === 0) used[count++] = at;
       words[at] = word | (1 << (row & 31));
     },
-    addNew(taken, start, end, into) {
+    addNew(taken, start, end, { rows: newRows, places }) {
       let inUse = count;
       let found = 0;
       for (let place = start; place < end; place++) {
@@ -41,7 +47,8 @@ export function createMarks(rows: number): Marks {
         used[inUse] = at;
         inUse += Number(word === 0);
         words[at] = word | (1 << (row & 31));
-        into[found] = place;
+        newRows[found] = row;
+        places[found] = place;
         found += ((word >>> (row & 31)) & 1) ^ 1;
       }
       count = inUse;

@@ -60,7 +60,7 @@ export function createRecommender(
   const { catalog, manifest, vectors, popularity } = artifact;
   const policies = servedPolicies([policy].flat(), catalog);
   const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, options);
-  const selection = createSelection(catalog.products);
+  const selection = createSelection(catalog);
   const eligible = createEligible(catalog, vectors.trained, selection, options);
   const caps = createCaps(catalog);
   const filler = createFiller({ artifact, retriever, selection, eligible, caps });

@@ -2,6 +2,7 @@
 // those that pass. One object a thread, begun anew for each request; looking at a candidate allocates nothing.
 
 import { limits } from '../base/limits.ts';
+import { Sieve, type SieveColumns } from '../native/index.ts';
 import { firstDrop, type Rule, sieve } from '../policy/compile.ts';
 import type { Value } from '../policy/conditions.ts';
 import { createMarks } from './marks.ts';
@@ -76,8 +77,8 @@ export interface Selection {
   readonly sifted: Uint32Array;
   /** Puts `rows[at]` into the pool. */
   keep(rows: Uint32Array, scores: Scores, at: number, origin: Origin): void;
-  /** Puts the rows of the first `count` of `sifted` into the pool. */
-  keepSifted(rows: Uint32Array, scores: Scores, count: number, origin: Origin): void;
+  /** Puts the rows of the first `count` of `sifted` into the pool; `scores` are those of the rows that were sifted. */
+  keepSifted(scores: Scores, count: number, origin: Origin): void;
   close(): void;
   /** Each rule that dropped something, in the order of the rules. */
   dropped(): { rule: string; count: number; examples: readonly DroppedRow[] }[];
@@ -135,8 +136,14 @@ function note(
   if (examples.length < limits.explainExamples.max) examples.push({ row, score, ...values });
 }
 
-/** Makes the selection of one thread over `products` rows. */
-export function createSelection(products: number): Selection {
+/** Makes the selection of one thread over a catalogue. */
+export function createSelection({
+  products,
+  columns,
+}: {
+  readonly products: number;
+  readonly columns: SieveColumns;
+}): Selection {
   const seen = createMarks(products);
   const pool: GrowingPool = { size: 0, ...allocate(512) };
   let considered = 0;
@@ -144,7 +151,9 @@ export function createSelection(products: number): Selection {
   let rules: readonly Rule[] = [];
   let counts = new Uint32Array(16);
   let notes: Notes | undefined;
-  let places = new Uint32Array(512);
+  let sifter = new Sieve(columns, 512);
+  /** Of each test that the sieve holds, its rule's position. */
+  const tested: number[] = [];
 
   function passes(rows: Uint32Array, scores: Scores, place: number, source: number): boolean {
     const row = rows[place] as number;
@@ -159,6 +168,37 @@ export function createSelection(products: number): Selection {
       note(notes, drop, { row, score: scores[place] as number, source: sources[source] as Source });
     }
     return at < 0;
+  }
+
+  /** Sieves the first `count` by the tests gathered, which are then forgotten; returns how many are left. */
+  function siftTested(count: number): number {
+    if (tested.length === 0) return count;
+    const left = sifter.sift(count);
+    for (let i = 0; i < tested.length; i++) {
+      const at = tested[i] as number;
+      counts[at] = (counts[at] as number) + sifter.dropped(i);
+    }
+    tested.length = 0;
+    sifter.clear();
+    return left;
+  }
+
+  /** Sieves the first `count` by all rules but one: those that are there as data together, the others each by itself. */
+  function siftAll(count: number, passed: Rule | undefined): number {
+    let left = count;
+    for (let i = 0; i < rules.length; i++) {
+      const rule = rules[i] as Rule;
+      if (rule === passed) continue;
+      if (sifter.isFull) left = siftTested(left);
+      if (sifter.add(rule)) {
+        tested.push(i);
+        continue;
+      }
+      const before = siftTested(left);
+      left = sieve(rule, sifter.rows, sifter.places, before);
+      counts[i] = (counts[i] as number) + before - left;
+    }
+    return siftTested(left);
   }
 
   return {
@@ -181,41 +221,39 @@ export function createSelection(products: number): Selection {
       if (counts.length < rules.length) counts = new Uint32Array(2 * rules.length);
       counts.fill(0);
       seen.clear();
+      sifter.clear();
+      tested.length = 0;
       if (options.row >= 0) seen.add(options.row);
     },
     isSeen: (row) => seen.has(row),
     passes,
     sift(rows, scores, { start, count, passed }, source) {
-      if (places.length < count) places = new Uint32Array(2 * count);
-      let left = 0;
+      if (sifter.capacity < count) sifter = new Sieve(columns, 2 * count);
       if (notes !== undefined) {
-        for (let place = start; place < start + count; place++)
-          if (passes(rows, scores, place, source)) places[left++] = place;
+        let left = 0;
+        for (let place = start; place < start + count; place++) {
+          if (!passes(rows, scores, place, source)) continue;
+          sifter.rows[left] = rows[place] as number;
+          sifter.places[left++] = place;
+        }
         return left;
       }
-      left = seen.addNew(rows, start, start + count, places);
-      considered += left;
-      for (let i = 0; i < rules.length && left > 0; i++) {
-        const rule = rules[i] as Rule;
-        if (rule === passed) continue;
-        const before = left;
-        left = sieve(rule, rows, places, before);
-        counts[i] = (counts[i] as number) + before - left;
-      }
-      return left;
+      const fresh = seen.addNew(rows, start, start + count, sifter);
+      considered += fresh;
+      return siftAll(fresh, passed);
     },
     get sifted() {
-      return places;
+      return sifter.places;
     },
-    keepSifted(taken, given, count, { source, tier }) {
+    keepSifted(given, count, { source, tier }) {
       const from = pool.size;
       pool.size += count;
       grow(pool, pool.size);
       const { rows, scores, totals, tiers, sources } = pool;
+      const { rows: taken, places } = sifter;
       for (let i = 0, at = from; i < count; i++, at++) {
-        const place = places[i] as number;
-        const score = given[place] as number;
-        rows[at] = taken[place] as number;
+        const score = given[places[i] as number] as number;
+        rows[at] = taken[i] as number;
         scores[at] = score;
         totals[at] = score;
         tiers[at] = tier;

@@ -40,8 +40,9 @@ describe('compiled rules', () => {
         for (const active of policy.bind(query, [], nowMs)) {
           const before = Array.from(places.subarray(0, count));
           count = sieve(active, rows, places, count);
-          const expected = before.filter((place) => !active.drops(rows[place] as number));
+          const expected = before.filter((place) => !active.drops(chosen[place] as number));
           expect(Array.from(places.subarray(0, count))).toEqual(expected);
+          expect(Array.from(rows.subarray(0, count))).toEqual(expected.map((place) => chosen[place]));
         }
       }),
       { numRuns: 400 },
