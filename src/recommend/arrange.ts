@@ -41,9 +41,10 @@ function comesAfter({ tiers, totals, rows }: Pool, a: number, b: number): boolea
   return (rows[a] as number) > (rows[b] as number);
 }
 
-/** Sorts `order` in place, bottom up by merging; runs that are in order already cost one comparison. */
+/** Sorts positions into `order`, bottom up by merging; runs that are in order already cost one comparison. */
 function mergeSort(pool: Pool, order: Uint32Array, scratch: Uint32Array): void {
   const { length } = order;
+  for (let i = 0; i < length; i++) order[i] = i;
   for (let i = 1; i < length; i++) {
     if (i % 8 === 0) continue;
     const moving = order[i] as number;
@@ -68,11 +69,6 @@ function mergeSort(pool: Pool, order: Uint32Array, scratch: Uint32Array): void {
   }
 }
 
-function isOneTier({ size, tiers }: Pool): boolean {
-  for (let i = 1; i < size; i++) if (tiers[i] !== tiers[0]) return false;
-  return true;
-}
-
 /** The same order for a pool of one tier: what comes by score and is moved a little by boosts is soon inserted. */
 function sortByTotals(pool: Pool, order: Uint32Array, { keys, merge }: Scratch): void {
   const { totals, rows } = pool;
@@ -94,17 +90,21 @@ function sortByTotals(pool: Pool, order: Uint32Array, { keys, merge }: Scratch):
     moves -= i - at;
     if (moves < 0) break;
   }
-  if (moves >= 0) return;
-  for (let i = 0; i < length; i++) order[i] = i;
-  mergeSort(pool, order, merge);
+  if (moves < 0) mergeSort(pool, order, merge);
 }
 
 /** Beyond these a score is none: the vectors or fields that it comes from are damaged. Such rows go last. */
 const largestTotal = 1e30;
 
-function boundTotals({ totals, size }: Pool): void {
-  for (let i = 0; i < size; i++)
+/** Bounds the totals; says whether all are of one tier. */
+function boundTotals({ totals, tiers, size }: Pool): boolean {
+  const first = tiers[0];
+  let isOneTier = true;
+  for (let i = 0; i < size; i++) {
     if (!(Math.abs(totals[i] as number) <= largestTotal)) totals[i] = -largestTotal;
+    if (tiers[i] !== first) isOneTier = false;
+  }
+  return isOneTier;
 }
 
 /** Marks the first `slots` of the line that match. */
@@ -192,10 +192,8 @@ export function createArranger(columns: Columns, { in: vectors, dims }: Vectors)
       const { size } = pool;
       if (scratch.order.length < size) scratch = scratchOf(pool.rows.length);
       const order = scratch.order.subarray(0, size);
-      for (let i = 0; i < size; i++) order[i] = i;
       if (boosts) ranking.boostAll(pool.rows, pool.totals, size);
-      boundTotals(pool);
-      if (isOneTier(pool)) sortByTotals(pool, order, scratch);
+      if (boundTotals(pool)) sortByTotals(pool, order, scratch);
       else mergeSort(pool, order, scratch.merge);
       return order;
     },
