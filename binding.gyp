@@ -3,6 +3,7 @@
     {
       "target_name": "sepet",
       "sources": [
+        "native/core/base/alias.cc",
         "native/core/simd/kernels.cc",
         "native/core/simd/scalar.cc",
         "native/core/simd/avx2.cc",
@@ -37,7 +38,6 @@
         "native/core/hnsw/filter.cc",
         "native/core/diversity/choose.cc",
         "native/core/sieve/sift.cc",
-        "native/core/word2vec/alias.cc",
         "native/core/word2vec/block.cc",
         "native/core/word2vec/train.cc",
         "native/core/word2vec/validate.cc",

@@ -1,12 +1,11 @@
-// One template over the width of a vector register, compiled into each instruction set by inlining it into a
-// function that carries the target attribute. Vectors are passed by reference only: by value, their calling
-// convention would depend on the instruction set of a function that is never called.
+// The kernels of core/simd/vectors.h's widths, and the plain one.
 
 #include "core/word2vec/block.h"
 
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+
+#include "core/simd/vectors.h"
 
 // Elsewhere products and sums are fused by hand only, for the same bits on every CPU. Training does not
 // promise them, and without fusing these kernels take 1.5 times as long.
@@ -15,8 +14,6 @@
 #else
 #pragma GCC optimize("fp-contract=fast")
 #endif
-
-#define SEPET_INLINE [[gnu::always_inline]] inline
 
 // Four lanes chosen from those of a (0 to 3) and b (4 to 7); older GCC and Clang have different words for it.
 #if defined(__clang__)
@@ -29,40 +26,14 @@ namespace sepet::word2vec {
 
 namespace {
 
-typedef float Float4 __attribute__((vector_size(16)));
-typedef float Float8 __attribute__((vector_size(32)));
-typedef float Float16 __attribute__((vector_size(64)));
-typedef int32_t Int4 __attribute__((vector_size(16)));
-typedef int32_t Int8 __attribute__((vector_size(32)));
-typedef int32_t Int16 __attribute__((vector_size(64)));
-
-template <typename V>
-struct IntOf;
-template <>
-struct IntOf<Float4> {
-  using Type = Int4;
-};
-template <>
-struct IntOf<Float8> {
-  using Type = Int8;
-};
-template <>
-struct IntOf<Float16> {
-  using Type = Int16;
-};
-
-template <typename V>
-constexpr size_t kLanes = sizeof(V) / sizeof(float);
-
-template <typename V>
-SEPET_INLINE void Load(V& v, const float* from) {
-  std::memcpy(&v, from, sizeof(V));
-}
-
-template <typename V>
-SEPET_INLINE void Store(float* to, const V& v) {
-  std::memcpy(to, &v, sizeof(V));
-}
+using simd::Float16;
+using simd::Float4;
+using simd::Float8;
+using simd::Int4;
+using simd::IntOf;
+using simd::kLanesOf;
+using simd::Load;
+using simd::Store;
 
 // x becomes 1 / (1 + exp(-x)): exp by 2^i · 2^f with a polynomial of degree 5 for 2^f on [-1/2, 1/2],
 // relative error below 3e-6. Clamped to ±30, where a float's sigmoid is 0 or 1; NaN passes through the
@@ -95,7 +66,7 @@ SEPET_INLINE void Tile(size_t inner, const float* a, size_t row_step, size_t inn
   for (size_t s = 0; s < inner; ++s) {
     V right[Columns];
 #pragma GCC unroll 4
-    for (size_t c = 0; c < Columns; ++c) Load(right[c], b + s * b_stride + c * kLanes<V>);
+    for (size_t c = 0; c < Columns; ++c) Load(right[c], b + s * b_stride + c * kLanesOf<V>);
 #pragma GCC unroll 8
     for (size_t r = 0; r < Rows; ++r) {
       const float left = a[r * row_step + s * inner_step];
@@ -106,12 +77,12 @@ SEPET_INLINE void Tile(size_t inner, const float* a, size_t row_step, size_t inn
 #pragma GCC unroll 8
   for (size_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 4
-    for (size_t c = 0; c < Columns; ++c) Store(out + r * out_stride + c * kLanes<V>, sum[r][c]);
+    for (size_t c = 0; c < Columns; ++c) Store(out + r * out_stride + c * kLanesOf<V>, sum[r][c]);
   }
 }
 
 struct Product {
-  size_t rows, inner, columns;  // columns: a multiple of kLanes<V>
+  size_t rows, inner, columns;  // columns: a multiple of kLanesOf<V>
   const float* a;
   size_t row_step, inner_step;
   const float* b;
@@ -124,13 +95,13 @@ template <typename V, size_t Rows>
 SEPET_INLINE void RowPanel(const Product& p, size_t row) {
   const float* a = p.a + row * p.row_step;
   float* out = p.out + row * p.out_stride;
-  constexpr size_t kPair = 2 * kLanes<V>;
+  constexpr size_t kPair = 2 * kLanesOf<V>;
   size_t column = 0;
   for (; column + kPair <= p.columns; column += kPair) {
     Tile<V, Rows, 2>(p.inner, a, p.row_step, p.inner_step, p.b + column, p.b_stride, out + column,
                      p.out_stride);
   }
-  for (; column < p.columns; column += kLanes<V>) {
+  for (; column < p.columns; column += kLanesOf<V>) {
     Tile<V, Rows, 1>(p.inner, a, p.row_step, p.inner_step, p.b + column, p.b_stride, out + column,
                      p.out_stride);
   }
@@ -166,7 +137,7 @@ template <typename V>
 SEPET_INLINE void Gradients(const Block& block, size_t columns) {
   for (size_t i = 0; i < block.items; ++i) {
     float* row = block.g + i * block.stride;
-    for (size_t j = 0; j < columns; j += kLanes<V>) {
+    for (size_t j = 0; j < columns; j += kLanesOf<V>) {
       V score, label, weight;
       Load(score, row + j);
       Load(label, block.label + j);
@@ -180,7 +151,7 @@ SEPET_INLINE void Gradients(const Block& block, size_t columns) {
 
 template <typename V>
 SEPET_INLINE void BlockOf(const Block& k) {
-  const size_t columns = (k.candidates + kLanes<V> - 1) / kLanes<V> * kLanes<V>;
+  const size_t columns = (k.candidates + kLanesOf<V> - 1) / kLanesOf<V> * kLanesOf<V>;
   Transpose(k.c, k.width, columns, k.width, k.ct, k.stride);
   Multiply<V>({k.items, k.width, columns, k.x, k.width, 1, k.ct, k.stride, k.g, k.stride});
   Gradients<V>(k, columns);

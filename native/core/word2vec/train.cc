@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "core/base/alias.h"
 #include "core/base/rng.h"
 #include "core/base/threads.h"
 #include "core/simd/kernels.h"
-#include "core/word2vec/alias.h"
 #include "core/word2vec/block.h"
 #include "core/word2vec/validate.h"
 

@@ -8,11 +8,12 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/alias.h"
 #include "core/base/rng.h"
 #include "core/base/testing.h"
 #include "core/simd/kernels.h"
-#include "core/word2vec/alias.h"
 
+using sepet::AliasTable;
 using sepet::Code;
 using sepet::Mix;
 using sepet::Progress;

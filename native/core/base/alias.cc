@@ -1,8 +1,8 @@
-#include "core/word2vec/alias.h"
+#include "core/base/alias.h"
 
 #include <cmath>
 
-namespace sepet::word2vec {
+namespace sepet {
 
 namespace {
 
@@ -50,4 +50,4 @@ AliasTable::AliasTable(std::span<const double> counts, double alpha) {
   }
 }
 
-}  // namespace sepet::word2vec
+}  // namespace sepet

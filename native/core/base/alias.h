@@ -8,7 +8,7 @@
 
 #include "core/base/rng.h"
 
-namespace sepet::word2vec {
+namespace sepet {
 
 class AliasTable {
  public:
@@ -33,4 +33,4 @@ class AliasTable {
   std::vector<Slot> slots_;
 };
 
-}  // namespace sepet::word2vec
+}  // namespace sepet

@@ -1,11 +1,11 @@
-#include "core/word2vec/alias.h"
+#include "core/base/alias.h"
 
 #include <cmath>
 
 #include "core/base/testing.h"
 
+using sepet::AliasTable;
 using sepet::Rng;
-using sepet::word2vec::AliasTable;
 
 namespace {
 
