@@ -38,6 +38,10 @@
         "native/core/hnsw/filter.cc",
         "native/core/diversity/choose.cc",
         "native/core/sieve/sift.cc",
+        "native/core/fm/machine.cc",
+        "native/core/fm/step.cc",
+        "native/core/fm/train.cc",
+        "native/core/fm/score.cc",
         "native/core/word2vec/block.cc",
         "native/core/word2vec/train.cc",
         "native/core/word2vec/validate.cc",
@@ -49,7 +53,8 @@
         "native/binding/graph.cc",
         "native/binding/diversity.cc",
         "native/binding/sieve.cc",
-        "native/binding/word2vec.cc"
+        "native/binding/word2vec.cc",
+        "native/binding/fm.cc"
       ],
       "include_dirs": ["native", "<!@(node -p \"require('node-addon-api').include\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_DEPRECATED"],

@@ -15,6 +15,7 @@ Napi::Object Register(Napi::Env env, Napi::Object exports) {
     RegisterDiversity(env, exports);
     RegisterSieve(env, exports);
     RegisterWord2vec(env, exports);
+    RegisterFm(env, exports);
     return exports;
   });
 }

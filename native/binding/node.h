@@ -111,5 +111,6 @@ void RegisterGraph(Napi::Env env, Napi::Object exports);
 void RegisterDiversity(Napi::Env env, Napi::Object exports);
 void RegisterSieve(Napi::Env env, Napi::Object exports);
 void RegisterWord2vec(Napi::Env env, Napi::Object exports);
+void RegisterFm(Napi::Env env, Napi::Object exports);
 
 }  // namespace sepet::binding

@@ -9,6 +9,7 @@ import type { SectionArray, SectionType } from '../base/sections.ts';
 import type { BoundsCall, BuildCodesCall, BuildGraphCall, IndexBounds } from './build.ts';
 import type { DiversityProducts } from './diversity.ts';
 import type { Pages } from './file.ts';
+import type { FmModel, FmStep, FmTrainCall, Machine, ScoreItemsCall } from './fm.ts';
 import type { IndexParts, IndexStats, SearchCall, SearchWay } from './search.ts';
 import type { SieveColumns } from './sieve.ts';
 import type { Word2vecCall, Word2vecStep } from './word2vec.ts';
@@ -44,6 +45,12 @@ export interface RawSieve {
   sift(length: number, tests: number): number;
 }
 
+type RawRows<Name extends string> = {
+  readonly [Field in `${Name}Offsets` | `${Name}Features`]: Uint32Array;
+} & { readonly [Field in `${Name}Values`]?: Float32Array | undefined };
+type RawContexts = RawRows<'context'>;
+type RawItems = RawRows<'item'>;
+
 export interface RawBinding {
   Chooser: new (
     o: DiversityProducts & {
@@ -64,6 +71,12 @@ export interface RawBinding {
     hugeBytes(): number;
   };
   word2vecTrain(o: Word2vecCall): Word2vecStep;
+  // Sparse rows as flat fields; see native/binding/fm.cc.
+  fmInitialize(o: Machine & { deviation: number; seed: number }): void;
+  fmTrain(o: Machine & Omit<FmTrainCall, 'contexts' | 'items'> & RawContexts & Partial<RawItems>): FmStep;
+  fmScore(o: FmModel & RawContexts & { scores: Float32Array; kernel?: string | undefined }): void;
+  fmScoreItems(o: FmModel & Omit<ScoreItemsCall, 'contexts' | 'items'> & RawContexts & RawItems): void;
+  fmFold(o: FmModel & RawRows<'row'> & { vectors: Float32Array }): void;
   writeFile(o: { path: string; names: string[]; arrays: SectionArray[] }): void;
 }
 

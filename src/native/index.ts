@@ -15,6 +15,22 @@ export {
 export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';
 export { type MappedFile, mapFile, type Pages, pageKinds, type SectionInfo, writeFile } from './file.ts';
 export {
+  type FmModel,
+  type FmStep,
+  type FmTrainCall,
+  fmCounters,
+  fmFold,
+  fmScore,
+  fmScoreItems,
+  fmTrain,
+  fmWidth,
+  type Machine,
+  modelOf,
+  newMachine,
+  type ScoreItemsCall,
+  type SparseRows,
+} from './fm.ts';
+export {
   Index,
   type IndexParts,
   type IndexStats,
