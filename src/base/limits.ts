@@ -175,6 +175,12 @@ export const limits = {
   negativeWeight: row('times', 15, 0, 1000, 'What the negatives weigh against the positives of a product.'),
   alpha: row('exponent', 0.5, 0, 2, 'Negatives are drawn in proportion to orders to this power.'),
   halfLifeDays: row('days', 180, 0, 36_500, 'Age at which a basket counts half; 0 counts all alike.'),
+  fmFactors: row('values', 16, 1, 64, 'Factors of a feature in a factorization machine.'),
+  fmFeatures: row('features', 16_777_216, 1, 16_777_216, 'Features of a factorization machine.'),
+  fmEpochs: row('passes', 50, 1, 10_000, 'Passes over the rows at most; validation ends them sooner.'),
+  fmLearningRate: row('step', 0.1, 1e-6, 1e6, 'Step of a factorization machine; AdaGrad shortens it.'),
+  l2: row('weight', 1e-5, 0, 100, 'Pull of a factorization machine towards zero.'),
+  patience: row('passes', 3, 1, 1000, 'Passes without a better one before training ends.'),
   trainThreads: row('threads', 2, 1, 256, 'Threads that train; unless given, one a core.'),
   checkpointSeconds: row('seconds', 30, 0, 86_400, 'Training time between checkpoints.'),
 } as const satisfies Record<string, Limit>;

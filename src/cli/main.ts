@@ -10,6 +10,8 @@ const { version, description } = JSON.parse(readFileSync(packageFile, 'utf8')) a
 const program = new Command('sepet')
   .description(description ?? '')
   .version(version ?? '')
+  // A command of a command may have options of its parent's names.
+  .enablePositionalOptions()
   // Errors come back here, to be printed with their code like every other.
   .exitOverride()
   .configureOutput({ outputError: () => {} });

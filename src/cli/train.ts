@@ -5,6 +5,7 @@ import type { TrainParameters } from '../training/train/parameters.ts';
 import type { TrainProgress, TrainStart, TrainSummary } from '../training/train/train.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
+import { register as registerFm } from './train-fm.ts';
 
 interface Flags extends Partial<TrainParameters> {
   threads?: number;
@@ -25,8 +26,9 @@ Ctrl-C saves a checkpoint and ends; twice ends at once. What comes out: DIR/mode
 `;
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('train')
+    .enablePositionalOptions()
     .description('Learn product vectors (word2vec) from the baskets that sepet ingest made')
     .argument('<dir>', 'Data folder')
     .option('--dims <n>', helpFor('dims'), bounded('dims'))
@@ -48,6 +50,7 @@ export function register(program: Command): void {
     .option('--json', 'Print the summary as one JSON object')
     .addHelpText('after', examples)
     .action(run);
+  registerFm(command);
 }
 
 async function run(dir: string, flags: Flags): Promise<void> {
