@@ -15,6 +15,7 @@ const table = {
   shutting_down: [503, 'The server is draining and takes no new work.'],
   address_unavailable: [500, 'The host and port cannot be listened on; the message says what to try.'],
   runtime_unsupported: [500, 'A native library has no binary for this Node.js or platform.'],
+  server_unreachable: [503, 'The client met no server, or none that answered in time.'],
   internal: [500, 'Something failed that should not have; the log holds the details.'],
   // Policies
   policy_unknown: [404, 'No policy of this name is served; the message names the nearest one.'],

@@ -15,6 +15,7 @@ const floors: Record<string, number> = {
   training: 4,
   dataprep: 4,
   pool: 5,
+  client: 5,
   http: 6,
   cli: 7,
 };
