@@ -1,5 +1,5 @@
 // A filter that keeps few of many products: whole requests through the recommender, checked against an exact scan of
-// what the filter keeps. No graph is needed: so few eligible products are scanned.
+// what the filter keeps. So few eligible products are scanned.
 
 import { unknown32 } from '../src/base/products.ts';
 import { compilePolicy, firstDrop } from '../src/policy/compile.ts';

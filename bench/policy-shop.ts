@@ -8,7 +8,7 @@ import { unknown32, unknownDay } from '../src/base/products.ts';
 import { Random } from '../src/base/random.ts';
 import { sourceOf } from '../src/base/sections.ts';
 import { encodeCatalog, openCatalog } from '../src/catalog/catalog.ts';
-import { buildGraph, Index } from '../src/native/index.ts';
+import { buildGraph, buildInt8, Index } from '../src/native/index.ts';
 import type { Artifact } from '../src/recommend/artifact.ts';
 
 const genders = ['female', 'male', 'unisex', 'kids'];
@@ -24,7 +24,8 @@ export interface ShopOptions {
   readonly products: number;
   readonly dims: number;
   readonly seed: number;
-  readonly graph: boolean;
+  /** How the index is built, which has an int8 copy too; where absent it only scans. */
+  readonly graph?: { readonly M: number; readonly efConstruction: number };
 }
 
 /** Rows of `dims` values about one of 200 centres each; `clusters` says which. */
@@ -95,7 +96,6 @@ export function benchArtifact({ products, dims, seed, graph }: ShopOptions): Art
     gender: catalog.columns.gender,
     ...{ genders: genders.length, listLength: 500 },
   });
-  const build = { M: 16, efConstruction: 100, threads: 2, seed };
   const own = { vectors: vectors.out, dims: dims + 1 };
   return {
     id: `bench ${seed}`,
@@ -106,7 +106,14 @@ export function benchArtifact({ products, dims, seed, graph }: ShopOptions): Art
       popularity: { scale: 1, mean: made.mean },
     } as ArtifactManifest,
     ...{ catalog, vectors },
-    index: graph ? new Index({ ...own, graph: buildGraph({ ...own, ...build }) }) : scanning(own),
+    index:
+      graph === undefined
+        ? scanning(own)
+        : new Index({
+            ...own,
+            graph: buildGraph({ ...own, ...graph, threads: 2, seed }),
+            int8: buildInt8(own),
+          }),
     popularity: openPopularity(sourceOf(popularity), {
       ...{ products, categories: catalog.categories.length, genders: genders.length },
     }),
