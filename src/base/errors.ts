@@ -20,6 +20,20 @@ const table = {
   // Policies
   policy_unknown: [404, 'No policy of this name is served; the message names the nearest one.'],
   policy_invalid: [400, 'The policy document breaks its schema or names something that the artifact lacks.'],
+  // Stores, labels, releases
+  store_invalid: [400, 'A store address that cannot be one; the message shows how they look.'],
+  store_unreachable: [503, 'The store does not answer, or refuses these credentials.'],
+  store_unconditional: [500, 'The object storage ignores conditional writes, which labels need.'],
+  store_conflict: [409, 'Somebody else wrote this object first; read it again and decide anew.'],
+  object_missing: [404, 'The store holds no such object.'],
+  label_unknown: [404, 'The store has no such label; the message names the nearest one.'],
+  label_conflict: [409, 'Somebody else moved the label first; look at its history and decide anew.'],
+  release_unknown: [404, 'No artifact or revision of the store is called so, or several are.'],
+  release_refused: [422, 'A gate stopped the release; the message gives every reason.'],
+  signature_missing: [403, 'A signature is required and there is none.'],
+  signature_invalid: [403, 'The signature fits none of the trusted keys.'],
+  key_invalid: [400, 'Not an Ed25519 key in PEM form.'],
+  delta_invalid: [400, 'A change that cannot be published or applied; the message names the product.'],
   // Data on its way in
   input_missing: [400, 'A file or folder that a command needs does not exist.'],
   input_unreadable: [400, 'A file that exists but cannot be read as what it should be.'],

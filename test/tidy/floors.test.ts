@@ -11,11 +11,13 @@ const floors: Record<string, number> = {
   artifact: 3,
   native: 3,
   tables: 3,
+  store: 3,
   recommend: 4,
   training: 4,
   dataprep: 4,
   pool: 5,
   client: 5,
+  releases: 5,
   http: 6,
   cli: 7,
 };
@@ -28,6 +30,7 @@ const doors: Record<string, string> = {
   piscina: 'src/pool',
   'prom-client': 'src/http',
   commander: 'src/cli',
+  '@aws-sdk/client-s3': 'src/store',
 };
 
 /** What the lowest floor of TypeScript may take from npm. */
