@@ -21,7 +21,7 @@ const buildParameters = z.object({
   listLength: count,
 });
 
-const artifactManifestSchema = z.object({
+export const artifactManifestSchema = z.object({
   kind: z.literal('sepet-artifact'),
   formatVersion: z.literal(formatVersion),
   /** The dataset's name: its folder's, unless `--name` says otherwise. */
@@ -48,6 +48,13 @@ const artifactManifestSchema = z.object({
     cooccurrences: count,
   }),
   parameters: z.object({ ingest: values, train: values, build: buildParameters }),
+  /** The artifact that it follows: `sha256:` of that file, as a store calls it. */
+  parent: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .optional(),
+  /** The deltas of a store up to this revision are folded in: who serves it applies those that came after. */
+  deltas: z.object({ revision: count }).optional(),
   /** sha256 of each input file, by name. */
   hashes: z.record(z.string(), z.string()),
   /** Search as served against the exact scan, with IN vectors of a sample of products as queries. */

@@ -20,7 +20,10 @@ export interface CatalogInput extends ProductColumns {
 }
 
 export interface Catalog {
+  /** Rows, those in `removed` among them. */
   readonly products: number;
+  /** Rows of products that are gone since the build, rising: their ids are nobody's, and no answer holds them. */
+  readonly removed: Uint32Array;
   readonly ids: IdTable;
   /** '' where a product has none. */
   readonly titles: StringTable;
@@ -62,6 +65,7 @@ function numbered(column: readonly (string | null)[]): { names: string[]; column
 export function openCatalog(source: SectionSource, products: number): Catalog {
   return {
     products,
+    removed: new Uint32Array(0),
     ids: openIds(source, products),
     titles: openStrings(source, 'title', products),
     images: openStrings(source, 'image', products),

@@ -14,7 +14,7 @@ export interface CategoryTree extends Dictionary {
 }
 
 /** `' A / B//C '` → `'A/B/C'`; '' where nothing is left. */
-function normalizePath(path: string): string {
+export function normalizePath(path: string): string {
   return path
     .split('/')
     .map((part) => part.trim())

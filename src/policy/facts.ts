@@ -5,6 +5,8 @@ import { unknown8, unknown32 } from '../base/products.ts';
 /** What a policy needs of a catalogue; src/catalog's fits. Rows are products. */
 export interface PolicyCatalog {
   readonly products: number;
+  /** Rows that are no product any more, rising: means leave them out. */
+  readonly removed: Uint32Array;
   readonly columns: {
     readonly category: Uint32Array;
     readonly brand: Uint32Array;
@@ -21,7 +23,7 @@ export interface PolicyCatalog {
   };
   readonly categories: Names & { readonly end: Uint32Array; readonly parent: Uint32Array };
   readonly brands: Names;
-  readonly groups: { at(number: number): string };
+  readonly groups: { readonly length: number; at(number: number): string };
   readonly ids: { row(id: string): number; id(row: number): string };
 }
 

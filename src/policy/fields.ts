@@ -38,13 +38,16 @@ export function openField({ columns }: PolicyCatalog, name: string): NumericFiel
   return Object.hasOwn(builtIn, name) ? builtIn[name]?.(columns) : undefined;
 }
 
-function standardise(field: NumericField, products: number): Float64Array {
+function standardise(field: NumericField, { products, removed }: PolicyCatalog): Float64Array {
   const values = new Float64Array(products);
   let known = 0;
+  let gone = 0;
   let mean = 0;
   let squares = 0;
   for (let row = 0; row < products; row++) {
-    const value = field.value(row);
+    const isGone = removed[gone] === row;
+    if (isGone) gone++;
+    const value = isGone ? Number.NaN : field.value(row);
     values[row] = value;
     if (Number.isNaN(value)) continue;
     // Welford 1962: one pass, and no difference of large sums.
@@ -66,7 +69,7 @@ export function standardised(catalog: PolicyCatalog, name: string): Float64Array
   const known = made.get(catalog.columns) ?? new Map<string, Float64Array>();
   made.set(catalog.columns, known);
   const field = openField(catalog, name) ?? noField;
-  const column = known.get(name) ?? standardise(field, catalog.products);
+  const column = known.get(name) ?? standardise(field, catalog);
   known.set(name, column);
   return column;
 }

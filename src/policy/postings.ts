@@ -67,7 +67,9 @@ function pass(rows: Uint32Array, column: Uint32Array, shift: 0 | 16): Uint32Arra
 }
 
 function orderByPrice(price: Uint32Array): ByPrice {
-  const rows = pass(pass(Uint32Array.from(price.keys()), price, 0), price, 16);
+  const all = new Uint32Array(price.length);
+  for (let row = 0; row < all.length; row++) all[row] = row;
+  const rows = pass(pass(all, price, 0), price, 16);
   /** How many cost less than a price. */
   const below = (bound: number): number => {
     let [low, high] = [0, rows.length];
@@ -85,17 +87,24 @@ function orderByPrice(price: Uint32Array): ByPrice {
   };
 }
 
-function highest(column: Uint32Array): number {
-  let values = 0;
-  for (const value of column) if (value !== unknown32 && value >= values) values = value + 1;
-  // There are no more values than rows, except in a damaged file.
-  return Math.min(values, column.length);
+const made = new WeakMap<PolicyCatalog['columns'], Postings>();
+/** By column: catalogues that differ by a delta share the columns that it left alone. */
+const inverted = new WeakMap<Uint32Array | Uint8Array, Inverted>();
+const ordered = new WeakMap<Uint32Array, ByPrice>();
+
+function once<K extends object, T extends object>(known: WeakMap<K, T>, column: K, make: () => T): T {
+  const before = known.get(column);
+  if (before !== undefined) return before;
+  const now = make();
+  known.set(column, now);
+  return now;
 }
 
-const made = new WeakMap<PolicyCatalog['columns'], Postings>();
+const invertOnce = (column: Uint32Array | Uint8Array, values: number): Inverted =>
+  once(inverted, column, () => invert(column, values));
 
 /** The inverted lists of a catalogue. One object a catalogue, shared by all its policies. */
-export function postingsOf({ columns, categories, brands }: PolicyCatalog): Postings {
+export function postingsOf({ columns, categories, brands, groups }: PolicyCatalog): Postings {
   const before = made.get(columns);
   if (before !== undefined) return before;
   const lazy = <T>(make: () => T): (() => T) => {
@@ -105,11 +114,11 @@ export function postingsOf({ columns, categories, brands }: PolicyCatalog): Post
       return inverted;
     };
   };
-  const price = lazy(() => orderByPrice(columns.price));
-  const category = lazy(() => invert(columns.category, categories.length));
-  const brand = lazy(() => invert(columns.brand, brands.length));
-  const gender = lazy(() => invert(columns.gender, genders.length));
-  const group = lazy(() => invert(columns.group, highest(columns.group)));
+  const price = lazy(() => once(ordered, columns.price, () => orderByPrice(columns.price)));
+  const category = lazy(() => invertOnce(columns.category, categories.length));
+  const brand = lazy(() => invertOnce(columns.brand, brands.length));
+  const gender = lazy(() => invertOnce(columns.gender, genders.length));
+  const group = lazy(() => invertOnce(columns.group, groups.length));
   const postings: Postings = {
     get price() {
       return price();

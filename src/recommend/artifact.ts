@@ -7,6 +7,7 @@ import { openIndex, openVectors, type Vectors } from '../artifact/vectors.ts';
 import { SepetError } from '../base/errors.ts';
 import { genders } from '../base/products.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
+import { type Overlay, overlaid } from '../catalog/overlay.ts';
 import { Index, type MappedFile, mapFile, type Pages } from '../native/index.ts';
 
 export interface Artifact {
@@ -65,6 +66,20 @@ function open(path: string, { verify = false, pages = 'map' }: OpenOptions): Art
     }),
     cooccurrence: openCooccurrence(file, products),
   };
+}
+
+/**
+ * The artifact as deltas have it: another catalogue, and the products that came behind all others in the list of the
+ * most ordered. Vectors and the other lists stay as they were built. Throws `argument_invalid` where the overlay is of another artifact.
+ */
+export function withOverlay(artifact: Artifact, overlay: Overlay): Artifact {
+  const { popularity } = artifact;
+  const catalog = overlaid(artifact.catalog, overlay);
+  if (overlay.added === 0) return { ...artifact, catalog };
+  const all = new Uint32Array(catalog.products);
+  all.set(popularity.all);
+  for (let row = overlay.products; row < catalog.products; row++) all[row] = row;
+  return { ...artifact, catalog, popularity: { ...popularity, all } };
 }
 
 /** With `verify`, everything that is searched or asked with is looked at. */

@@ -21,7 +21,7 @@ interface Tally {
 }
 
 /** Makes the counters of one thread. */
-export function createCaps({ columns, brands, categories, products }: Catalog): Caps {
+export function createCaps({ columns, brands, categories, groups }: Catalog): Caps {
   const made = new Map<Uint32Array, Tally>();
   const active: Tally[] = [];
 
@@ -42,7 +42,7 @@ export function createCaps({ columns, brands, categories, products }: Catalog): 
       active.length = 0;
       activate(columns.brand, brands.length, maxBrand);
       activate(columns.category, categories.length, maxCategory);
-      activate(columns.group, products, maxGroup);
+      activate(columns.group, groups.length, maxGroup);
     },
     fits(row) {
       for (let i = 0; i < active.length; i++) {

@@ -57,6 +57,8 @@ const [embedding, cooccurring, fallback] = [0, 1, 2] as const;
 export function createFiller({ artifact, retriever, selection, eligible, caps }: FillerParts): Filler {
   const { catalog, vectors, cooccurrence, popularity } = artifact;
   const { columns, categories } = catalog;
+  const { reachable } = retriever;
+  const isAllReachable = reachable === catalog.products - catalog.removed.length;
   let tier = 0;
   /** Kept beside what was included, and those of them that the maxima of diversity have room for. */
   let kept = 0;
@@ -105,10 +107,10 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     const wanted = task.gathers ? Math.max(need, policy.document.candidates.count) : need;
     if (set.kind === 'bits') {
       // Pinned, included and kept rows may be among the best of the set.
-      const k = Math.min(wanted + kept + task.include.length + policy.document.pins.length, vectors.trained);
+      const k = Math.min(wanted + kept + task.include.length + policy.document.pins.length, reachable);
       const found = retriever.filtered(query, set.bits, k);
       take(found, embedding, task);
-      if (found.count < k && vectors.trained === catalog.products) selection.close();
+      if (found.count < k && isAllReachable) selection.close();
       return 'eligible';
     }
     if (set.rows.length > 0) {
@@ -125,7 +127,7 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     if (query === undefined) return 'none';
     if (first === undefined) return fromEligible(query, task);
     take(first, embedding, task);
-    const max = Math.min(policy.document.candidates.max, vectors.trained);
+    const max = Math.min(policy.document.candidates.max, reachable);
     let { way } = first;
     // At the rate so far, would even the longest look find enough?
     for (let k = first.asked; roomy < need && k < max && roomy * max >= need * k; ) {

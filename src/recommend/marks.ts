@@ -20,10 +20,17 @@ export interface Marks {
   list(into: Uint32Array, end: number): number;
 }
 
-/** Makes the marks of one thread for rows below `rows`. */
-export function createMarks(rows: number): Marks {
+/** Makes the marks of one thread for rows below `rows`; those of `always` are in it whatever is cleared. */
+export function createMarks(rows: number, always: Uint32Array = new Uint32Array(0)): Marks {
   const words = new Uint32Array(Math.ceil(rows / 32));
-  /** Words that hold something, each once, and room to write one more that is not counted. */
+  for (const row of always) words[row >>> 5] = (words[row >>> 5] as number) | (1 << (row & 31));
+  /** What is left of the words when they are emptied; undefined where that is nothing. */
+  const cleared = always.length > 0 ? words.slice() : undefined;
+  const clearedAt = (at: number): number => (cleared === undefined ? 0 : (cleared[at] as number));
+  /**
+   * Words that were added to, and room to write one more that is not counted. A word can come again where only rows of
+   * `always` were added to it; what then has no place here is emptied with all the others.
+   */
   const used = new Uint32Array(words.length + 1);
   let count = 0;
 
@@ -32,7 +39,7 @@ export function createMarks(rows: number): Marks {
     add(row) {
       const at = row >>> 5;
       const word = words[at] as number;
-      if (word === 0) used[count++] = at;
+      if (word === clearedAt(at)) used[count++] = at;
       words[at] = word | (1 << (row & 31));
     },
     addNew(taken, start, end, { rows: newRows, places }) {
@@ -45,7 +52,7 @@ export function createMarks(rows: number): Marks {
         const at = row >>> 5;
         const word = words[at] as number;
         used[inUse] = at;
-        inUse += Number(word === 0);
+        inUse += Number(word === clearedAt(at));
         words[at] = word | (1 << (row & 31));
         newRows[found] = row;
         places[found] = place;
@@ -56,8 +63,10 @@ export function createMarks(rows: number): Marks {
     },
     clear() {
       // Where much was put in, emptying everything in one go is quicker.
-      if (count > words.length >>> 3) words.fill(0);
-      else for (let i = 0; i < count; i++) words[used[i] as number] = 0;
+      if (count <= words.length >>> 3)
+        for (let i = 0; i < count; i++) words[used[i] as number] = clearedAt(used[i] as number);
+      else if (cleared === undefined) words.fill(0);
+      else words.set(cleared);
       count = 0;
     },
     list(into, end) {

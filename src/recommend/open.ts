@@ -2,10 +2,11 @@
 // Synchronous; a recommender belongs to the thread that opened it, the artifact under it to the process.
 
 import { SepetError } from '../base/errors.ts';
+import type { Overlay } from '../catalog/overlay.ts';
 import type { Ranking, Rule } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { createArranger } from './arrange.ts';
-import { type Artifact, type OpenOptions, openArtifact } from './artifact.ts';
+import { type Artifact, type OpenOptions, openArtifact, withOverlay } from './artifact.ts';
 import { createCaps } from './caps.ts';
 import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
@@ -40,26 +41,38 @@ interface Prepared {
 
 type Policies = PolicyDocument | readonly PolicyDocument[];
 
+export interface RecommenderOptions extends EligibleOptions, RetrieverOptions {
+  /** What deltas changed since the artifact was built. */
+  readonly overlay?: Overlay;
+}
+
 /**
  * Opens an artifact for recommending by one policy, or by several: the one named `default`, else the first, where a
- * request chooses none. Throws what opening an artifact throws, and `policy_invalid`.
+ * request chooses none. Throws what opening an artifact throws, `policy_invalid`, and `argument_invalid` for an overlay of another
+ * artifact.
  */
 export function openRecommender(
   path: string,
-  { policy = [], ...options }: OpenOptions & RetrieverOptions & { policy?: Policies } = {},
+  { policy = [], ...options }: OpenOptions & RecommenderOptions & { policy?: Policies } = {},
 ): Recommender {
   return createRecommender(openArtifact(path, options), policy, options);
 }
 
 /** A recommender over an open artifact. Throws `policy_invalid` where a policy names what the artifact lacks. */
 export function createRecommender(
-  artifact: Artifact,
+  built: Artifact,
   policy: Policies,
-  options: EligibleOptions & RetrieverOptions = {},
+  { overlay, ...options }: RecommenderOptions = {},
 ): Recommender {
+  const artifact = overlay === undefined ? built : withOverlay(built, overlay);
   const { catalog, manifest, vectors, popularity } = artifact;
+  const { removed } = catalog;
+  const alive = catalog.products - removed.length;
   const policies = servedPolicies([policy].flat(), catalog);
-  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, options);
+  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, {
+    ...options,
+    removed,
+  });
   const selection = createSelection(catalog);
   const eligible = createEligible(catalog, vectors.trained, selection, options);
   const caps = createCaps(catalog);
@@ -67,7 +80,7 @@ export function createRecommender(
   const arranger = createArranger(catalog.columns, vectors);
   const info: ArtifactInfo = {
     artifact: artifact.id,
-    products: catalog.products,
+    products: alive,
     dims: manifest.dims,
     manifest,
     policy: policies.default.policy.label,
@@ -140,7 +153,7 @@ export function createRecommender(
     return {
       product: request.product,
       items: chosen.map((item) => presentItem(artifact, item, request.fields ?? [])),
-      filled: filledOf(selection, chosen, limit, catalog.products - (row < 0 ? 0 : 1)),
+      filled: filledOf(selection, chosen, limit, alive - (row < 0 ? 0 : 1)),
       artifact: info.artifact,
       policy: policy.label,
       ...(explains && {
@@ -156,7 +169,7 @@ export function createRecommender(
   function answerAlike(batch: readonly Prepared[], count: number, nowMs: number): RecommendAnswer[] {
     const searched = batch.filter((ready) => ready.query !== undefined && !isListed(ready, nowMs));
     const queries = searched.flatMap(({ query }) => query ?? []);
-    const k = Math.min(count, Math.max(1, vectors.trained));
+    const k = Math.min(count, Math.max(1, retriever.reachable));
     const found = queries.length > 0 ? retriever.search(queries, k) : [];
     const firsts = new Map(searched.map((ready, i) => [ready, found[i]]));
     return batch.map((ready) => answer(ready, firsts.get(ready), ready.request.nowMs ?? nowMs));
@@ -169,7 +182,13 @@ export function createRecommender(
       return { pages: file.pages, bytes: file.bytes, hugeBytes: file.hugeBytes() };
     },
     hasProduct: (id) => catalog.ids.row(id) >= 0,
-    popularIds: (count) => Array.from(popularity.all.subarray(0, count), (row) => catalog.ids.id(row)),
+    popularIds(count) {
+      const first = popularity.all.subarray(0, count + removed.length);
+      const gone = new Set(removed);
+      return Array.from(first.filter((row) => !gone.has(row)).subarray(0, count), (row) =>
+        catalog.ids.id(row),
+      );
+    },
     recommend(requests) {
       const nowMs = Date.now();
       const prepared = requests.map((request) => orFailure(() => prepare(request)));

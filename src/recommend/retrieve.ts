@@ -25,6 +25,8 @@ export interface Candidates {
 }
 
 export interface Retriever {
+  /** Products with a vector that are not removed. */
+  readonly reachable: number;
   /**
    * The best `k` of each query, in order of the queries; held until the next `search`. No more than efSearch, so that a
    * narrower search is a faster one.
@@ -79,6 +81,17 @@ export interface RetrieverOptions {
   readonly rerank?: number;
   /** How many rows `among` goes through one by one; that of the limits where absent. */
   readonly scannedRows?: number;
+  /** Rows, rising, that are never found. */
+  readonly removed?: Uint32Array;
+}
+
+/** The rows below `trained` as the index takes them; undefined where there are none. */
+function removedBits(removed: Uint32Array | undefined, trained: number): Uint32Array | undefined {
+  if (removed === undefined || !((removed[0] ?? trained) < trained)) return undefined;
+  const bits = new Uint32Array(Math.ceil(trained / 32));
+  for (const row of removed)
+    if (row < trained) bits[row >>> 5] = (bits[row >>> 5] as number) | (1 << (row & 31));
+  return bits;
 }
 
 /** Makes the retriever of one thread. `scale` is that of the popularity dimension. */
@@ -86,10 +99,15 @@ export function createRetriever(
   index: Index,
   vectors: Vectors,
   scale: number,
-  { rerank = limits.rerank.default, scannedRows = limits.scannedRows.default }: RetrieverOptions = {},
+  {
+    rerank = limits.rerank.default,
+    scannedRows = limits.scannedRows.default,
+    removed: rows,
+  }: RetrieverOptions = {},
 ): Retriever {
   const { dims, trained } = vectors;
   const stride = dims + 1;
+  const removed = removedBits(rows, trained);
 
   function embed({ row, gamma }: VectorQuery, buffers: Buffers, slot: number): void {
     buffers.queries.set(vectors.in.subarray(row * dims, (row + 1) * dims), slot * stride);
@@ -108,6 +126,7 @@ export function createRetriever(
       scores: buffers.scores.subarray(start, results),
       counts: buffers.counts.subarray(first, end),
       skip: buffers.skip.subarray(first, end),
+      ...(removed && { removed }),
     };
   }
 
@@ -146,6 +165,7 @@ export function createRetriever(
     (gamma / scale) * (vectors.out[row * stride + dims] as number);
 
   return {
+    reachable: trained - (rows?.filter((row) => row < trained).length ?? 0),
     search(queries, k) {
       if (batch.skip.length < queries.length || batch.rows.length < queries.length * k)
         batch = allocate(queries.length, stride, queries.length * k);

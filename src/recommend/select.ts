@@ -2,7 +2,8 @@
 // those that pass. One object a thread, begun anew for each request; looking at a candidate allocates nothing.
 
 import { limits } from '../base/limits.ts';
-import { Sieve, type SieveColumns } from '../native/index.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { Sieve } from '../native/index.ts';
 import { firstDrop, type Rule, sieve } from '../policy/compile.ts';
 import type { Value } from '../policy/conditions.ts';
 import { createMarks } from './marks.ts';
@@ -136,15 +137,13 @@ function note(
   if (examples.length < limits.explainExamples.max) examples.push({ row, score, ...values });
 }
 
-/** Makes the selection of one thread over a catalogue. */
+/** Makes the selection of one thread over a catalogue; what was removed from it is never looked at. */
 export function createSelection({
   products,
   columns,
-}: {
-  readonly products: number;
-  readonly columns: SieveColumns;
-}): Selection {
-  const seen = createMarks(products);
+  removed,
+}: Pick<Catalog, 'products' | 'columns' | 'removed'>): Selection {
+  const seen = createMarks(products, removed);
   const pool: GrowingPool = { size: 0, ...allocate(512) };
   let considered = 0;
   let isClosed = false;

@@ -27,6 +27,8 @@ export interface ShopOptions {
   readonly dims?: number;
   /** Share of products without a vector; a tenth where absent. */
   readonly untrained?: number;
+  /** Changes the inputs before the build. */
+  readonly fold?: (inputs: BuildInputs) => BuildInputs;
 }
 
 const pick = <T>(random: Random, values: readonly T[]): T => values[random.below(values.length)] as T;
@@ -102,7 +104,7 @@ export async function shopSections(options: ShopOptions): Promise<Section[]> {
     ...{ popularityScale: 0.5, listLength: 3 },
   };
   const { sections, manifest } = await composeArtifact(
-    makeInputs(options),
+    (options.fold ?? ((inputs) => inputs))(makeInputs(options)),
     makeLists(options.products),
     { ...parameters, name: 'shop', builtBy: 'test' },
     { buildIndex: async (call) => buildIndex(call) },
