@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobResult } from '../pool/answers.ts';
 import type { BatchObserver } from '../pool/batcher.ts';
-import type { ArtifactInfo, ArtifactMemory } from '../recommend/recommender.ts';
+import type { Served, ServedRelease } from './served.ts';
 
 const latencySeconds = [
   0.0001, 0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
@@ -21,10 +21,15 @@ export interface Gauges {
   running(): number;
   /** Open TCP connections. */
   connections(): number;
-  memory(): ArtifactMemory;
+  /** Threads that answer. */
+  readonly workers: number;
+  served(): Pick<Served, 'recommender'>;
   /** Whether verification found the artifact damaged. */
   isDamaged(): boolean;
 }
+
+/** What came of a version that was to replace another. */
+export type SwapResult = 'swapped' | 'refused';
 
 interface Labels {
   readonly route: string;
@@ -41,6 +46,7 @@ export class Metrics {
   readonly #short: Counter;
   readonly #aborted: Counter;
   readonly #errors: Counter;
+  readonly #swaps: Counter<'result'>;
   /** Handed to the batcher. */
   readonly observer: BatchObserver;
 
@@ -67,6 +73,13 @@ export class Metrics {
     this.#missing = counter('sepet_fill_missing_items_total', 'Items that were wanted and not found.');
     this.#short = counter('sepet_fill_short_answers_total', 'Answers with fewer items than wanted.');
     this.#errors = counter('sepet_batches_lost_total', 'Batches that were lost with their worker.');
+    this.#swaps = new Counter({
+      name: 'sepet_swaps_total',
+      help: 'Versions that came to replace the one served: swapped or refused.',
+      labelNames: ['result'],
+      registers,
+    });
+    for (const result of ['swapped', 'refused'] satisfies SwapResult[]) this.#swaps.inc({ result }, 0);
     const waited = histogram('sepet_queue_wait_seconds', 'A request waiting for its batch.', stageSeconds);
     const compute = histogram('sepet_batch_compute_seconds', 'A worker answering a batch.', stageSeconds);
     const sizes = histogram('sepet_batch_size', 'Requests in a batch.', batchSizes);
@@ -83,25 +96,27 @@ export class Metrics {
     };
   }
 
-  /** Gauges that are read when the metrics are. */
-  watch(info: ArtifactInfo, workers: number, gauges: Gauges): void {
+  #gauge(name: string, help: string, read: () => number): void {
     const registers = [this.registry];
-    const gauge = (name: string, help: string, read: () => number): void => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
-    };
-    gauge('sepet_queue_depth', 'Requests waiting for a worker.', gauges.waiting);
-    gauge('sepet_batches_running', 'Batches with a worker.', gauges.running);
-    gauge('sepet_http_connections', 'Open connections.', gauges.connections);
-    gauge('sepet_workers', 'Worker threads; 0 means that the event loop answers.', () => workers);
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  /** Gauges that are read when the metrics are. */
+  watch(gauges: Gauges): void {
+    this.#gauge('sepet_queue_depth', 'Requests waiting for a worker.', gauges.waiting);
+    this.#gauge('sepet_batches_running', 'Batches with a worker.', gauges.running);
+    this.#gauge('sepet_http_connections', 'Open connections.', gauges.connections);
+    const { workers } = gauges;
+    this.#gauge('sepet_workers', 'Worker threads; 0 means that the event loop answers.', () => workers);
     let last = performance.eventLoopUtilization();
-    gauge(
+    this.#gauge(
       'sepet_event_loop_utilisation',
       'Share of the time since the last reading that it was busy.',
       () => {
@@ -111,23 +126,53 @@ export class Metrics {
         return utilization;
       },
     );
-    const { artifact, policy, products, dims } = info;
+    this.#watchArtifact(gauges);
+  }
+
+  #watchArtifact({ served, isDamaged }: Gauges): void {
+    const info = () => served().recommender.info;
     new Gauge({
       name: 'sepet_artifact_info',
       help: 'Always 1; the labels say what is served.',
       labelNames: ['artifact', 'policy', 'name'],
+      registers: [this.registry],
+      collect() {
+        const { artifact, policy, manifest } = info();
+        this.reset();
+        this.set({ artifact, policy, name: manifest.name }, 1);
+      },
+    });
+    this.#gauge('sepet_artifact_products', 'Products in the artifact.', () => info().products);
+    this.#gauge('sepet_artifact_damaged', '1 where verification found damage.', () => Number(isDamaged()));
+    const registers = [this.registry];
+    new Gauge({
+      name: 'sepet_artifact_bytes',
+      help: 'Size of the artifact.',
       registers,
-    }).set({ artifact, policy, name: info.manifest.name }, 1);
-    gauge('sepet_artifact_products', 'Products in the artifact.', () => products);
-    gauge('sepet_artifact_damaged', '1 where verification found damage.', () => Number(gauges.isDamaged()));
-    const { bytes } = gauges.memory();
-    gauge('sepet_artifact_bytes', 'Size of the artifact.', () => bytes);
-    gauge(
-      'sepet_artifact_huge_page_bytes',
-      'Bytes of the artifact that lie in huge pages.',
-      () => gauges.memory().hugeBytes,
-    );
-    gauge('sepet_artifact_dimensions', 'Dimensions of a vector.', () => dims);
+      collect() {
+        // Asking takes milliseconds where pages are huge, so once for both.
+        const { bytes, hugeBytes } = served().recommender.memory();
+        this.set(bytes);
+        huge.set(hugeBytes);
+      },
+    });
+    const huge = new Gauge({
+      name: 'sepet_artifact_huge_page_bytes',
+      help: 'Bytes of the artifact that lie in huge pages.',
+      registers,
+    });
+    this.#gauge('sepet_artifact_dimensions', 'Dimensions of a vector.', () => info().dims);
+  }
+
+  /** Gauges of a server that follows a store. */
+  watchStore(release: () => ServedRelease | undefined, sinceContact: () => number): void {
+    this.#gauge('sepet_release_revision', "The label's revision.", () => release()?.revision ?? 0);
+    this.#gauge('sepet_deltas_revision', 'The latest delta that answers know.', () => release()?.deltas ?? 0);
+    this.#gauge('sepet_store_last_contact_seconds', 'Seconds since the store answered.', sinceContact);
+  }
+
+  swapped(result: SwapResult): void {
+    this.#swaps.inc({ result });
   }
 
   request(route: string, status: number, seconds: number): void {

@@ -4,18 +4,19 @@ import { type ErrorCode, SepetError } from '../base/errors.ts';
 import { checkLimit, limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { Batcher } from '../pool/batcher.ts';
-import type { Recommender } from '../recommend/recommender.ts';
 import { parseRequest } from '../recommend/request.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 import { negotiate, offeredTypes } from './negotiate.ts';
 import type { PolicyPages } from './policies.ts';
 import { problemOf, problemType } from './problem.ts';
+import type { Served } from './served.ts';
 import { decodeSegment, queryPairs } from './url.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
 export interface RouteContext extends ExchangeHost {
-  readonly recommender: Pick<Recommender, 'info' | 'popularIds'>;
+  /** What is served now; asked for once a request. */
+  readonly served: Served;
   readonly policies: PolicyPages;
   readonly batcher: Batcher;
   readonly metrics: Metrics;
@@ -59,7 +60,7 @@ const boughtTogether: Handler = (exchange, request, context) => {
     });
 };
 
-const products: Handler = (exchange, request, { recommender }) => {
+const products: Handler = (exchange, request, { served: { recommender } }) => {
   let count: number = limits.productsListed.default;
   for (const [name, value] of queryPairs(queryOf(request))) {
     if (name !== 'limit')
@@ -73,7 +74,8 @@ const products: Handler = (exchange, request, { recommender }) => {
   exchange.json({ products: listed, artifact: recommender.info.artifact });
 };
 
-const artifact: Handler = (exchange, _request, { recommender }) => exchange.json(recommender.info);
+const artifact: Handler = (exchange, _request, { served: { recommender, release } }) =>
+  exchange.json({ ...recommender.info, ...(release && { release }) });
 
 const policies: Handler = (exchange, _request, { policies }) => exchange.json(policies.list);
 
@@ -82,7 +84,8 @@ const policy: Handler = (exchange, request, { policies }) =>
 
 const live: Handler = (exchange) => exchange.json({ status: 'live' });
 
-const ready: Handler = (exchange, _request, { unready, recommender: { info } }) => {
+const ready: Handler = (exchange, _request, { unready, served }) => {
+  const { info } = served.recommender;
   if (unready === undefined) exchange.json({ status: 'ready', artifact: info.artifact, policy: info.policy });
   else {
     // Whatever status the code has elsewhere: probes know this one.

@@ -1,31 +1,28 @@
-// The server: one artifact, one port. `startServer` composes the batcher, the metrics and the routes and
-// listens; `stop` takes them down so that no request that was begun is lost.
+// The server: one version of one artifact at a time, one port. `startServer` composes the batcher, the metrics and the
+// routes and listens; `stop` takes them down so that no request that was begun is lost.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { type Log, throttled } from '../base/log.ts';
-import type { PolicyDocument } from '../policy/document.ts';
 import { Batcher } from '../pool/batcher.ts';
 import type { Runner } from '../pool/runner.ts';
-import type { Recommender } from '../recommend/recommender.ts';
 import { Metrics } from './metrics.ts';
 import { type PolicyPages, policyPages } from './policies.ts';
 import { addRoutes, type RouteContext } from './routes.ts';
+import type { Served } from './served.ts';
 import { type Listener, listen, loadUws, type TemplatedApp } from './uws.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends Served {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** The event loop's own, for what is cheap to ask; batches go to the runner. */
-  readonly recommender: Pick<Recommender, 'info' | 'popularIds' | 'memory'>;
-  /** Those that the runner answers by. */
-  readonly policies: readonly PolicyDocument[];
   readonly runner: Runner;
   readonly maxBatch: number;
   readonly queue: number;
   readonly log: Log;
+  /** Where what is served follows a store: seconds since that answered. */
+  readonly sinceContact?: () => number;
 }
 
 export interface StopOptions {
@@ -39,25 +36,32 @@ export interface Server {
   readonly port: number;
   /** From now on /readyz fails with this error; requests are still answered. */
   damaged(error: SepetError): void;
+  /** From the next request on this is what is told of; the runner answers by it already. */
+  swap(served: Served): void;
+  /** Counts a version that could not be served. */
+  refused(): void;
   /** Drains and closes; the runner is closed too. A second call changes nothing. */
   stop(options: StopOptions): Promise<void>;
 }
 
 /** Listens and serves. Throws `address_unavailable` or `runtime_unsupported`. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { runner, log, recommender } = options;
+  const { runner, maxBatch, queue, log } = options;
   const uws = loadUws();
   const logLost = throttled(log.error);
   const metrics = new Metrics((error) => logLost(`a batch was lost with its worker: ${String(error)}`));
-  const batcher = new Batcher({ ...options, observer: metrics.observer });
+  const batcher = new Batcher({ runner, maxBatch, queue, observer: metrics.observer });
   const state = new State(options, batcher, metrics);
-  metrics.watch(recommender.info, runner.workers, {
+  metrics.watch({
     waiting: () => batcher.waiting,
     running: () => batcher.running,
     connections: () => state.connections,
-    memory: recommender.memory,
+    workers: runner.workers,
+    served: () => state.served,
     isDamaged: () => state.damage !== undefined,
   });
+  if (options.sinceContact !== undefined)
+    metrics.watchStore(() => state.served.release, options.sinceContact);
   const app = uws.App();
   app.filter(state.connectionChanged);
   addRoutes(app, state);
@@ -68,6 +72,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     damaged: (error) => {
       state.damage = error;
     },
+    swap: (served) => {
+      state.serve(served);
+      metrics.swapped('swapped');
+    },
+    refused: () => metrics.swapped('refused'),
     stop: (how) => {
       stopping ??= stop({ state, listener, app, runner }, how);
       return stopping;
@@ -77,11 +86,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 /** What the server knows about itself while it runs; routes and exchanges see it through their own interfaces. */
 class State implements RouteContext {
-  readonly recommender: ServerOptions['recommender'];
-  readonly policies: PolicyPages;
   readonly batcher: Batcher;
   readonly metrics: Metrics;
   readonly #logFailure: (message: string) => void;
+  served: Served;
+  policies: PolicyPages;
   isDraining = false;
   damage: SepetError | undefined;
   closing = false;
@@ -89,12 +98,20 @@ class State implements RouteContext {
   /** Requests that have no answer yet. */
   inFlight = 0;
 
-  constructor({ recommender, policies, log }: ServerOptions, batcher: Batcher, metrics: Metrics) {
-    this.recommender = recommender;
+  constructor(options: ServerOptions, batcher: Batcher, metrics: Metrics) {
+    const { recommender, policies, release, log } = options;
+    this.served = { recommender, policies, ...(release && { release }) };
     this.policies = policyPages(policies);
     this.batcher = batcher;
     this.metrics = metrics;
     this.#logFailure = throttled(log.error);
+  }
+
+  serve(served: Served): void {
+    const { artifact } = this.served.recommender.info;
+    if (served.recommender.info.artifact !== artifact) this.damage = undefined;
+    this.policies = policyPages(served.policies);
+    this.served = served;
   }
 
   /** uWebSockets.js calls it with 1 for a new connection and -1 for one that ended. */

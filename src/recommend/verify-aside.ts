@@ -19,14 +19,25 @@ const worker = new URL(`./verify-worker${extname(import.meta.url)}`, import.meta
 
 /**
  * Checks everything that opening with `verify` checks. Resolves to whether that could be done: false where another file
- * has taken the name. Throws `file_damaged` or `vector_not_finite`. Does not keep the process alive.
+ * has taken the name. Throws `file_damaged` or `vector_not_finite`; `cancelled` once the signal is aborted. Does not keep
+ * the process alive.
  */
-export async function verifyAside(call: VerifyCall): Promise<boolean> {
+export async function verifyAside(
+  call: VerifyCall,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<boolean> {
   const thread = new Worker(worker, { workerData: call });
   thread.unref();
-  const outcome = await new Promise<Outcome>((resolve, reject) => {
-    thread.once('message', resolve).once('error', reject);
-  });
-  if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
-  return !('replaced' in outcome);
+  const stop = (): void => void thread.terminate();
+  signal?.addEventListener('abort', stop);
+  try {
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
+      const ended = (): void => reject(new SepetError('cancelled', 'The verification was stopped.'));
+      thread.once('message', resolve).once('error', reject).once('exit', ended);
+    });
+    if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
+    return !('replaced' in outcome);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }

@@ -20,9 +20,9 @@ import { createLog } from '../../src/base/log.ts';
 import { startServer } from '../../src/http/server.ts';
 import { mapFile, type SectionInfo } from '../../src/native/index.ts';
 import { defaultPolicy } from '../../src/policy/defaults.ts';
-import { piscinaRunner } from '../../src/pool/runner.ts';
+import { piscinaRunner } from '../../src/pool/threads.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
-import { toyArtifact } from '../pool/toy.ts';
+import { toyVersion } from '../pool/toy.ts';
 import { smallArtifact } from '../shops.ts';
 import { get, json, keepAlive, type Serving, serve } from './serving.ts';
 
@@ -179,8 +179,7 @@ describe('the workers', () => {
     const lines: string[] = [];
     const log = createLog('json', (line) => lines.push(line));
     const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
-    const setup = { file, policies: [], artifact: toyArtifact, pages: 'map' as const };
-    const runner = await piscinaRunner({ workers: 2, setup, worker, onError: () => {} });
+    const runner = await piscinaRunner({ workers: 2, version: toyVersion(1), worker, onError: () => {} });
     const recommender = openRecommender(file);
     const server = await startServer({
       host: '127.0.0.1',

@@ -17,13 +17,22 @@ export interface Serving {
   readonly child: ChildProcess;
   /** Resolves to the exit code, and the signal where one ended it. */
   readonly exited: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
+  /** Its log so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
 /** Starts a server on a free port and waits until it says that it is ready. */
-export async function serve(artifact: string, ...flags: string[]): Promise<Serving> {
-  const args = [sepetCommand, 'serve', artifact, '--port', '0', '--json', ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export const serve = (artifact: string, ...flags: string[]): Promise<Serving> =>
+  serveWith([artifact, ...flags]);
+
+/** Like `serve`, with whatever arguments and environment. */
+export async function serveWith(given: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Serving> {
+  const args = [sepetCommand, 'serve', '--port', '0', '--json', ...given];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let complaints = '';
   child.stderr.on('data', (chunk) => {
     complaints += chunk;
@@ -35,6 +44,7 @@ export async function serve(artifact: string, ...flags: string[]): Promise<Servi
     ...JSON.parse(line),
     child,
     exited,
+    log: () => complaints,
     stop: async () => {
       child.kill('SIGINT');
       await exited;

@@ -26,7 +26,7 @@ function bench({ capacity = 1, workers = 1, maxBatch = 4, queue = 100 } = {}): B
       finishers.push((error) => (error ? reject(error) : resolve(answerBatch(toyRecommender, jobs))));
     });
   };
-  const runner: Runner = { capacity, workers, run, close: async () => {} };
+  const runner: Runner = { capacity, workers, run, swap: async () => true, close: async () => {} };
   const observer: BatchObserver = { waited: () => {}, answered: () => {}, lost: (error) => lost.push(error) };
   const batcher = new Batcher({ runner, maxBatch, queue, observer });
   const submit = (product: string): ReturnType<Batcher['submit']> =>

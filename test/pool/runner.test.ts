@@ -3,16 +3,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type JobResult, readBatch } from '../../src/pool/answers.ts';
 import { Batcher } from '../../src/pool/batcher.ts';
-import { piscinaRunner, type Runner } from '../../src/pool/runner.ts';
-import { toyAnswer, toyArtifact, until } from './toy.ts';
+import type { Runner } from '../../src/pool/runner.ts';
+import { piscinaRunner } from '../../src/pool/threads.ts';
+import { toyAnswer, toyVersion, until } from './toy.ts';
 
 const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
-const setup = { file: 'none', policies: [], artifact: toyArtifact, pages: 'map' as const };
+const version = toyVersion(1);
 const errors: Error[] = [];
 let runner: Runner | undefined;
 
 async function start(workers: number): Promise<Runner> {
-  runner = await piscinaRunner({ workers, setup, worker, onError: (error) => errors.push(error) });
+  runner = await piscinaRunner({ workers, version, worker, onError: (error) => errors.push(error) });
   return runner;
 }
 
@@ -47,10 +48,10 @@ describe('the pool', () => {
   });
 
   it('moves the answers: the bytes are those of the answer', async () => {
-    const { run } = await start(1);
-    const [result] = readBatch(await run([{ request: { product: 'x' }, encoding: 'json' }])).results;
+    const own = await start(1);
+    const [result] = readBatch(await own.run([{ request: { product: 'x' }, encoding: 'json' }])).results;
     expect(Buffer.from((result as { body: Uint8Array }).body).toString()).toBe(
-      JSON.stringify(toyAnswer('x')),
+      JSON.stringify(toyAnswer('x', version.artifact)),
     );
   });
 
@@ -75,8 +76,11 @@ describe('the pool', () => {
   });
 
   it('says why where a thread cannot open its artifact', async () => {
-    const missing = { workers: 1, setup: { ...setup, file: '/nowhere.sepet' }, onError: () => {} };
+    const missing = { workers: 1, version: { ...version, file: '/nowhere.sepet' }, onError: () => {} };
     const own = new URL('../../dist/src/pool/worker.js', import.meta.url);
-    await expect(piscinaRunner({ ...missing, worker: own })).rejects.toThrow(/nowhere\.sepet/);
+    await expect(piscinaRunner({ ...missing, worker: own })).rejects.toMatchObject({
+      code: 'file_not_found',
+      message: expect.stringContaining('/nowhere.sepet'),
+    });
   });
 });
