@@ -2,9 +2,8 @@
 
 import { catalogueReasons, type Reason, reasonNames, reasons } from '../dataprep/account.ts';
 import type { IngestResult } from '../dataprep/ingest.ts';
-
-const number = (value: number): string => value.toLocaleString('en');
-const count = (n: number, one: string): string => `${number(n)} ${n === 1 ? one : `${one}s`}`;
+import { moment } from './release-text.ts';
+import { count, counted } from './text.ts';
 
 /** Lines of figures, names and words, the figures right-aligned. */
 function aligned(rows: readonly (readonly [figure: string, name: string, about: string])[]): string[] {
@@ -14,47 +13,45 @@ function aligned(rows: readonly (readonly [figure: string, name: string, about: 
   );
 }
 
-const moment = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-
 /** The report, ending in a line feed. */
 export function printResult(result: IngestResult, run: { out: string; seconds: number }): string {
-  const { counts, time, source, parameters, currency } = result.manifest;
+  const { counts, time, source, parameters, currency, deltas } = result.manifest;
   const dropped = reasonNames.filter((name: Reason) => (counts.dropped[name] ?? 0) > 0);
   const account = aligned([
-    [number(counts.lines), 'lines read', `from ${source.orders.map(({ file }) => file).join(', ')}`],
+    [count(counts.lines), 'lines read', `from ${source.orders.map(({ file }) => file).join(', ')}`],
     ...dropped.map((name): [string, string, string] => [
-      `- ${number(counts.dropped[name] ?? 0)}`,
+      `- ${count(counts.dropped[name] ?? 0)}`,
       name.replaceAll('_', ' '),
       reasons[name],
     ]),
-    [`= ${number(counts.kept)}`, 'kept', `products in ${count(counts.baskets, 'basket')}`],
+    [`= ${count(counts.kept)}`, 'kept', `products in ${counted(counts.baskets, 'basket')}`],
   ]);
   const context =
     parameters.contextColumns.length === 0 ? '' : `, separated by ${parameters.contextColumns.join(', ')}`;
   const testing =
     time.split === null
       ? 'all for training: no test time is set or possible'
-      : `${number(counts.trainBaskets)} to train, ${number(counts.testBaskets)} to test from ${moment(time.split)} on`;
+      : `${count(counts.trainBaskets)} to train, ${count(counts.testBaskets)} to test from ${moment(time.split)} on`;
   const unpriced =
     counts.pricesUnknown === 0
       ? ''
-      : `; ${count(counts.pricesUnknown, 'price')} not positive or unreadable: unknown`;
+      : `; ${counted(counts.pricesUnknown, 'price')} not positive or unreadable: unknown`;
   const facts: [string, string, string][] = [
     [
-      number(counts.orders),
+      count(counts.orders),
       'orders',
-      counts.customers === null ? '' : `of ${count(counts.customers, 'customer')}`,
+      counts.customers === null ? '' : `of ${counted(counts.customers, 'customer')}`,
     ],
-    [number(counts.baskets), 'baskets', `${testing}${context}`],
+    [count(counts.baskets), 'baskets', `${testing}${context}`],
     [
-      number(counts.products),
+      count(counts.products),
       'products',
       `${currency === null ? 'prices without a currency' : `prices in ${currency}`}${unpriced}`,
     ],
   ];
   if (counts.longBaskets > 0)
     facts.splice(2, 0, [
-      number(counts.longBaskets),
+      count(counts.longBaskets),
       'long',
       `of these baskets hold more than ${parameters.maxBasket} products: training draws ${parameters.maxBasket} anew each epoch`,
     ]);
@@ -63,17 +60,19 @@ export function printResult(result: IngestResult, run: { out: string; seconds: n
     const lost = Object.entries(catalogueReasons)
       .filter(([name]) => (catalogue.dropped[name] ?? 0) > 0)
       .map(
-        ([name, about]) => `${number(catalogue.dropped[name] ?? 0)} ${name.replaceAll('_', ' ')} (${about})`,
+        ([name, about]) => `${count(catalogue.dropped[name] ?? 0)} ${name.replaceAll('_', ' ')} (${about})`,
       );
-    const how = lost.length === 0 ? '' : `; of ${count(catalogue.lines, 'line')} dropped: ${lost.join(', ')}`;
+    const how =
+      lost.length === 0 ? '' : `; of ${counted(catalogue.lines, 'line')} dropped: ${lost.join(', ')}`;
     facts.push([
-      number(catalogue.kept),
+      count(catalogue.kept),
       'described',
       `in ${source.products.map(({ file }) => file).join(', ')}${how}`,
     ]);
   }
+  if (deltas !== undefined) facts.push([count(deltas.revision), 'deltas', 'of the store are in it already']);
   for (const [name, known] of Object.entries(counts.fields))
-    facts.push([number(known), name, 'known of so many products']);
+    facts.push([count(known), name, 'known of so many products']);
   const shown = result.unreadable.map(
     ({ file, line, why, text }) => `  ${file}, line ${line}: ${why}: ${text}`,
   );

@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { PolicyMistake } from '../policy/mistakes.ts';
 import type { PolicyLine } from '../policy/words.ts';
-import { count, textTable } from './text.ts';
+import { count, counted, textTable } from './text.ts';
 
 interface PolicyOptions {
   artifact?: string;
@@ -77,7 +77,7 @@ async function check(files: string[], options: PolicyOptions): Promise<void> {
   if (wrong.length === 0) return;
   const total = wrong.reduce((sum, { mistakes }) => sum + mistakes.length, 0);
   const where = files.length === 1 ? files[0] : `${wrong.length} of ${files.length} policies`;
-  throw new SepetError('policy_invalid', `${total} mistake${total === 1 ? '' : 's'} in ${where}.`);
+  throw new SepetError('policy_invalid', `${counted(total, 'mistake')} in ${where}.`);
 }
 
 async function checkedJson(checked: readonly Checked[]): Promise<string> {
@@ -95,11 +95,10 @@ async function checkedJson(checked: readonly Checked[]): Promise<string> {
 async function checkedText(checked: readonly Checked[], artifact: string | undefined): Promise<string> {
   const { policyLabel } = await import('../policy/document.ts');
   const { sentence } = await import('../policy/mistakes.ts');
-  const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
   const lines = checked.flatMap(({ file, document, mistakes }) => {
     if (mistakes.length > 0 || document === undefined) return mistakes.map(sentence);
     const { filters, rank } = document;
-    const parts = `${plural(filters.length, 'filter')}, ${plural(rank.length, 'rank rule')}`;
+    const parts = `${counted(filters.length, 'filter')}, ${counted(rank.length, 'rank rule')}`;
     const names = artifact === undefined ? '' : `, all its names are in ${artifact}`;
     return [`${file}: right. ${policyLabel(document)}, ${parts}${names}`];
   });

@@ -41,6 +41,9 @@ export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
+/** `1 product`, `12,345 products`. */
+export const counted = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+
 /** `5.3 MB`. */
 export function size(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB'];

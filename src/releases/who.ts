@@ -1,0 +1,18 @@
+// Who does it: what labels, records and deltas say under `by`.
+
+import { hostname, userInfo } from 'node:os';
+
+/** `$SEPET_USER`, else user@host. */
+export function whoami(): string {
+  const { SEPET_USER: told = '' } = process.env;
+  return told === '' ? `${userName()}@${hostname()}` : told;
+}
+
+/** A container's user often has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
