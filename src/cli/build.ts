@@ -2,12 +2,13 @@
 
 import { type Command, Option } from 'commander';
 import { limits } from '../base/limits.ts';
+import type { StoreFolding } from '../releases/folding.ts';
 import type { BuildResult } from '../training/build/build.ts';
 import type { CodeBits } from '../training/build/index-sections.ts';
 import type { BuildPlan } from '../training/build/plan.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
-import { count, size } from './text.ts';
+import { count, counted, size } from './text.ts';
 
 const defaults = {
   M: limits.M.default,
@@ -22,6 +23,8 @@ type BuildCommandOptions = typeof defaults & {
   codeBits: keyof typeof codeBits;
   out?: string;
   name?: string;
+  store?: string;
+  parent?: string;
   dryRun?: true;
   json?: true;
 };
@@ -35,6 +38,7 @@ Examples:
   sepet build data/demo --threads 1        the same input gives the same graph
   sepet build data/demo --code-bits 0      lean: a third of the memory, slower searches
   sepet build data/demo --dry-run          what it will need of disk and memory, and nothing else
+  sepet build data/demo --store ./store --parent production    with the deltas that came since the data, and whom it follows
 
 Reads what ingest, train and (where it was run) evaluate left in the folder. docs/formats.md draws the file.`;
 
@@ -59,6 +63,8 @@ export function register(program: Command): void {
     .option('--seed <n>', helpFor('seed'), bounded('seed'))
     .option('--popularity-scale <s>', helpFor('popularityScale'), bounded('popularityScale', false))
     .option('--list-length <n>', helpFor('listLength'), bounded('listLength'))
+    .option('--store <address>', 'Fold in the deltas of this store that the data does not have yet')
+    .option('--parent <name>', 'The artifact it follows: a label of the store, a file, or sha256:…')
     .option('--dry-run', 'Print what the build will need, and build nothing')
     .option('--json', 'Print one JSON object when done')
     .addHelpText('after', examples)
@@ -73,8 +79,9 @@ export function register(program: Command): void {
 
 async function build(dir: string, options: BuildCommandOptions, builtBy: string): Promise<void> {
   const { join } = await import('node:path');
-  const { out = join(dir, 'artifact.sepet'), json, dryRun, codeBits: bits, ...rest } = options;
-  const parameters = { ...rest, codeBits: codeBits[bits], builtBy };
+  const { out = join(dir, 'artifact.sepet'), json, dryRun, codeBits: bits, store, parent, ...rest } = options;
+  const taken = await fromStore(dir, { store, parent });
+  const parameters = { ...rest, ...taken, codeBits: codeBits[bits], builtBy };
   if (dryRun === true) {
     const { planBuild } = await import('../training/build/plan.ts');
     const plan = await planBuild(dir, parameters);
@@ -97,7 +104,7 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
     const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(2));
     progress.stop();
     process.stdout.write(
-      json === true ? `${JSON.stringify({ ...result, seconds })}\n` : summary(result, seconds),
+      json === true ? `${JSON.stringify({ ...result, seconds })}\n` : summary(result, seconds, taken.deltas),
     );
   } finally {
     progress.stop();
@@ -118,7 +125,38 @@ function needs({ dir, products, rows, dims, parameters, disk, memory }: BuildPla
   ].join('\n')}\n`;
 }
 
-function summary({ file, artifact, bytes, manifest, staleMetrics }: BuildResult, seconds: number): string {
+/** The deltas to fold in and the parent, where they are asked for. */
+async function fromStore(
+  dir: string,
+  { store: address, parent }: { store: string | undefined; parent: string | undefined },
+): Promise<{ deltas?: StoreFolding; parent?: string }> {
+  if (address === undefined && parent === undefined) return {};
+  const { foldingFor, parentNamed } = await import('../releases/folding.ts');
+  const { readManifest } = await import('../tables/dataset.ts');
+  const store = address === undefined ? undefined : (await import('../store/open.ts')).openStore(address);
+  try {
+    return {
+      ...(parent !== undefined && { parent: await parentNamed(store, parent) }),
+      ...(store && { deltas: await foldingFor(store, await readManifest(dir)) }),
+    };
+  } finally {
+    store?.close();
+  }
+}
+
+function foldedWords({ folded, manifest }: BuildResult, { after, foreignPrices }: StoreFolding): string[] {
+  const revision = manifest.deltas?.revision ?? 0;
+  if (folded === undefined || revision === after) return [`  no deltas after revision ${after}`];
+  const { changed, added, removed, ignored } = folded;
+  const said = `${counted(changed, 'product')} changed, ${count(added)} added, ${count(removed)} removed, ${count(ignored)} not there and ignored`;
+  return [
+    `  deltas ${after + 1} to ${revision}: ${said}`,
+    ...(foreignPrices > 0 ? [`  ${counted(foreignPrices, 'price')} of another currency left out`] : []),
+  ];
+}
+
+function summary(result: BuildResult, seconds: number, deltas: StoreFolding | undefined): string {
+  const { file, artifact, bytes, manifest, staleMetrics } = result;
   const { counts, recall, dims, metrics } = manifest;
   const at = recall.at
     .map(({ efSearch, recall }) => `${recall.toFixed(3)} at efSearch ${efSearch}`)
@@ -126,6 +164,8 @@ function summary({ file, artifact, bytes, manifest, staleMetrics }: BuildResult,
   return `${[
     `Artifact ${file} (${size(bytes)}, ${seconds} s)`,
     `  ${count(counts.products)} products, ${count(counts.trained)} of them with vectors of ${dims} dimensions`,
+    ...(deltas ? foldedWords(result, deltas) : []),
+    ...(manifest.parent === undefined ? [] : [`  follows ${manifest.parent}`]),
     `  recall@${recall.k} against the exact scan: ${at}`,
     ...(staleMetrics ? ['  metrics.json is of other data or another model and was left out'] : []),
     ...(metrics === undefined && !staleMetrics

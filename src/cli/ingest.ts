@@ -7,6 +7,7 @@ import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
 
 type Flags = { [field in OrderField]?: readonly string[] } & {
+  store?: string;
   out: string;
   preset?: string;
   map?: string;
@@ -41,6 +42,7 @@ Examples:
   sepet ingest orders.csv --context category:1,gender --out data/shop
   sepet ingest --preset online-retail online-retail-2010-2011.csv.gz --out data/or
   sepet ingest orders.csv --map mapping.yaml --test-days 3 --strict --json --out data/shop
+  sepet ingest orders.csv --products products.csv --store ./store --out data/shop   the table has all deltas so far in it
 `;
 
 const columnOptions: readonly [OrderField, string][] = [
@@ -71,7 +73,7 @@ function productColumns(text: string): FieldColumns<ProductField> {
 }
 
 /** `margin,rating=Stars` as columns by field. */
-const numericFields = (text: string): NumericFields =>
+export const numericFields = (text: string): NumericFields =>
   Object.fromEntries(
     text.split(',').map((pair) => {
       const [, name = '', column = name] = /^\s*([^=]*?)\s*(?:=\s*(.+?)\s*)?$/.exec(pair) ?? [];
@@ -124,9 +126,22 @@ export function register(program: Command): void {
     .option('--test-share <share>', helpFor('testShare'), bounded('testShare', false))
     .option('--test-days <n>', `${helpFor('testDays')}; in place of --test-share`, bounded('testDays'))
     .option('--strict', 'Stop at the first unreadable line')
+    .option('--store <address>', 'Note that the product table has all deltas of this store so far in it')
     .option('--json', 'Print the manifest as one JSON object')
     .addHelpText('after', examples)
     .action(run);
+}
+
+/** The newest delta of a store. */
+async function deltasOf(address: string): Promise<number> {
+  const { openStore } = await import('../store/open.ts');
+  const { readDeltaHead } = await import('../releases/deltas.ts');
+  const store = openStore(address);
+  try {
+    return (await readDeltaHead(store))?.head.revision ?? 0;
+  } finally {
+    store.close();
+  }
 }
 
 async function run(files: string[], flags: Flags): Promise<void> {
@@ -142,8 +157,11 @@ async function run(files: string[], flags: Flags): Promise<void> {
   );
   let result: IngestResult;
   try {
+    // Asked before anything is read: what is published meanwhile may not be in the table, and folding it in twice is harmless.
+    const deltas = flags.store === undefined ? undefined : await deltasOf(flags.store);
     result = await ingest({
       files,
+      deltas,
       out: flags.out,
       preset: flags.preset,
       mapFile: flags.map,

@@ -133,6 +133,10 @@ function facts(artifact: Artifact, id: string): string {
       'made',
       `${manifest.createdAt} by sepet ${manifest.builtBy}${manifest.gitRevision ? `, git ${manifest.gitRevision}` : ''}`,
     ],
+    ...(manifest.parent === undefined ? [] : [['parent', manifest.parent] as [string, string]]),
+    ...(manifest.deltas === undefined
+      ? []
+      : [['deltas', `up to revision ${manifest.deltas.revision} folded in`] as [string, string]]),
     [
       'products',
       `${count(counts.products)}, ${count(counts.trained)} of them with vectors of ${manifest.dims} dimensions`,

@@ -44,6 +44,8 @@ export interface IngestOptions {
   /** A product table. */
   readonly products?: string | undefined;
   readonly maxBasket?: number | undefined;
+  /** The product table has the deltas of a store up to this revision in it. */
+  readonly deltas?: number | undefined;
   readonly testShare?: number | undefined;
   readonly testDays?: number | undefined;
   /** Stop at the first unreadable line. */
@@ -291,6 +293,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
       time: { first: figures.first, last: figures.last, split: figures.split },
       hashes,
       currency,
+      ...(options.deltas !== undefined && { deltas: { revision: options.deltas } }),
       createdAt: new Date().toISOString(),
     }),
   });
@@ -327,6 +330,11 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   const inputs = [fileMapping, options.mapping ?? {}];
   const rule = splitRule(options);
   const products = await productsPath(options, preset);
+  if (options.deltas !== undefined && products === undefined)
+    throw new SepetError(
+      'option_invalid',
+      'The deltas of a store can only be in a product table: name the table with --products, or leave --store out.',
+    );
   const mapping = withoutFields(resolveMapping(preset, inputs), inputs, products);
   const total = options.files.length + (products === undefined ? 0 : 1) + 3;
   const unreadable: UnreadableLine[] = [];

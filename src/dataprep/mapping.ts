@@ -196,7 +196,8 @@ function checkNumeric(fields: NumericFields): void {
     );
 }
 
-function checkedCurrency(currency: string): string {
+/** The code in capitals. Throws `option_invalid`. */
+export function checkedCurrency(currency: string): string {
   const code = currency.toUpperCase();
   if (/^[A-Z]{3}$/.test(code)) return code;
   throw new SepetError(

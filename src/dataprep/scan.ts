@@ -27,6 +27,8 @@ export interface TextScan {
   readonly shown: readonly UnreadableLine[];
   /** False where only a cleaned copy can be read: unreadable or blank lines, or mixed line ends. */
   readonly regular: boolean;
+  /** Whether each line is a record, so that counting the one is counting the other. */
+  readonly aLineEach: boolean;
 }
 
 export interface ScanOptions {
@@ -67,6 +69,7 @@ class RecordScanner {
   #crlf = 0;
   #ends = 0;
   #blank = 0;
+  #joined = 0;
   #out: Uint8Array[] = [];
   header: string | undefined;
   records = 0;
@@ -80,6 +83,10 @@ class RecordScanner {
 
   get regular(): boolean {
     return this.unreadable === 0 && this.#blank === 0 && (this.#crlf === 0 || this.#crlf === this.#ends);
+  }
+
+  get aLineEach(): boolean {
+    return this.unreadable === 0 && this.#blank === 0 && this.#joined === 0;
   }
 
   /** The cleaned bytes since the last call. */
@@ -106,7 +113,7 @@ class RecordScanner {
   #record(buffer: Buffer, at: number, clean: boolean, keep: boolean): void {
     const { end, next, fields } = this.#step;
     let { fault } = this.#step;
-    const first = this.#line;
+    const first = this.#line + this.#joined;
     this.#line += 1;
     if (next > end) this.#ends++;
     if (next - end === 2) this.#crlf++;
@@ -116,7 +123,7 @@ class RecordScanner {
       return;
     }
     if (fault === '' && this.#delimiter !== null) {
-      for (let i = buffer.indexOf(LF, at); i >= 0 && i < end; i = buffer.indexOf(LF, i + 1)) this.#line++;
+      for (let i = buffer.indexOf(LF, at); i >= 0 && i < end; i = buffer.indexOf(LF, i + 1)) this.#joined++;
     }
     if (fault === '' && this.#delimiter !== null && this.header === undefined) {
       this.header = buffer.toString('utf8', at, end);
@@ -196,7 +203,7 @@ class RecordScanner {
     else if (buffer.length - at > 16 * limits.recordBytes.max)
       throw new SepetError(
         'input_unreadable',
-        `${this.#file} has no line ends at line ${this.#line}: is it text?`,
+        `${this.#file} has no line ends at line ${this.#line + this.#joined}: is it text?`,
       );
     else this.#step.next = -1;
   }
@@ -256,8 +263,8 @@ export async function scanText(path: string, options: ScanOptions): Promise<Text
   } finally {
     stream.destroy();
   }
-  const { header, records, unreadable, shown, regular } = scanner;
-  return { header, records, unreadable, shown, regular };
+  const { header, records, unreadable, shown, regular, aLineEach } = scanner;
+  return { header, records, unreadable, shown, regular, aLineEach };
 }
 
 /** The fields of a delimited header line. */

@@ -16,6 +16,8 @@ export interface Source {
   readonly lines: number;
   readonly unreadable: number;
   readonly shown: readonly UnreadableLine[];
+  /** The line of a record, both from 1; undefined where they cannot be told from one another. */
+  lineOf(record: number): number | undefined;
   relation(wanted: readonly string[]): string;
   close(): Promise<void>;
 }
@@ -119,6 +121,7 @@ async function openDelimited(
     lines: scan.records + scan.unreadable,
     unreadable: scan.unreadable,
     shown: scan.shown,
+    lineOf: (record) => (scan.aLineEach ? record + 1 : undefined),
     relation: (wanted) =>
       selectColumns(
         reader,
@@ -180,6 +183,7 @@ async function openJsonLines(database: Database, path: string, options: SourceOp
       lines: found.lines + scan.unreadable,
       unreadable: broken + scan.unreadable,
       shown: await brokenLines(database, { path, reader, scan, broken }),
+      lineOf: (record) => (scan.aLineEach && broken === 0 ? record : undefined),
       relation: (wanted) =>
         selectColumns(
           `${objects} WHERE line IS NOT NULL`,
@@ -219,6 +223,7 @@ async function openParquet(database: Database, path: string): Promise<Source> {
     lines: n,
     unreadable: 0,
     shown: [],
+    lineOf: () => undefined,
     relation: (wanted) =>
       selectColumns(
         reader,

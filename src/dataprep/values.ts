@@ -74,6 +74,9 @@ export function gender(column: string): string {
 export const inStock = (column: string): string =>
   `coalesce(TRY_CAST(${column} AS BOOLEAN), TRY_CAST(${column} AS DOUBLE) > 0)`;
 
+/** BOOLEAN, of true and false, yes and no, 1 and 0. */
+export const yesOrNo = (column: string): string => `TRY_CAST(${column} AS BOOLEAN)`;
+
 /** Minor units in one unit of the currency that a column names. */
 export const minorUnitsOf = (column: string): string =>
   `(CASE ${column} ${[...unusualMinorUnits].map(([code, units]) => `WHEN '${code}' THEN ${units}`).join(' ')} ELSE 100 END)`;

@@ -58,6 +58,8 @@ const manifestSchema = z.object({
   time: z.object({ first: text, last: text, split: text.nullable() }),
   hashes: z.object({ 'baskets.parquet': text, 'products.parquet': text }),
   currency: text.nullable(),
+  /** The product table has the deltas of a store up to this revision in it. */
+  deltas: z.object({ revision: count }).optional(),
   createdAt: text,
 });
 

@@ -12,6 +12,7 @@ import { type Section, sourceOf } from '../../base/sections.ts';
 import { type CatalogInput, encodeCatalog, openCatalog } from '../../catalog/catalog.ts';
 import { writeFile } from '../../native/index.ts';
 import { cooccurrence } from '../../tables/cooccurrence.ts';
+import { type Folding, type FoldReport, foldInputs } from './fold.ts';
 import type { IndexBuilder } from './index-in-worker.ts';
 import { boundsOf, type CodeBits } from './index-sections.ts';
 import { type BuildInputs, readInputs } from './inputs.ts';
@@ -31,6 +32,10 @@ export interface BuildOptions {
   readonly name?: string;
   /** The version of Sepet, for the manifest. */
   readonly builtBy: string;
+  /** Deltas of a store to fold in. */
+  readonly deltas?: Folding;
+  /** The artifact that this one follows, `sha256:` of its file. */
+  readonly parent?: string;
 }
 
 export interface BuildHooks {
@@ -44,6 +49,8 @@ export interface BuildResult {
   readonly manifest: ArtifactManifest;
   /** Whether `metrics.json` was left out because it belongs to other data or another model. */
   readonly staleMetrics: boolean;
+  /** What came of the deltas, where some were folded in. */
+  readonly folded?: FoldReport;
 }
 
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
@@ -61,7 +68,11 @@ export async function buildArtifact(
   options: BuildOptions,
   hooks: BuildHooks,
 ): Promise<BuildResult> {
-  const inputs = await readInputs(dir);
+  const read = await readInputs(dir);
+  const { inputs, report } =
+    options.deltas === undefined
+      ? { inputs: read, report: undefined }
+      : foldInputs(read, options.deltas.changes);
   const lists = await cooccurrence(dir, {
     maxBasket: inputs.maxBasket,
     topN: options.listLength,
@@ -76,6 +87,7 @@ export async function buildArtifact(
     bytes: all.reduce((sum, { data }) => sum + data.byteLength, 0),
     manifest,
     staleMetrics: inputs.staleMetrics,
+    ...(report && { folded: report }),
   };
 }
 
@@ -87,7 +99,7 @@ export async function composeArtifact(
   hooks: BuildHooks,
 ): Promise<{ sections: Section[]; manifest: ArtifactManifest }> {
   const { dims } = inputs;
-  const order = orderRows(inputs.in, inputs.out, dims);
+  const order = orderRows(inputs);
   if (order.trained === 0)
     throw new SepetError('data_empty', `No product of ${inputs.dir} has a vector: its model is empty.`);
   const products = reorderProducts(inputs.products, order);
@@ -167,7 +179,8 @@ async function describe(
   options: Omit<BuildOptions, 'codeBits'> & { readonly codeBits: number },
   made: Pick<ArtifactManifest, 'gamma' | 'counts' | 'recall' | 'digests'> & { mean: number },
 ): Promise<ArtifactManifest> {
-  const { name, builtBy, ...build } = options;
+  const { name, builtBy, deltas, parent, ...build } = options;
+  const noted = deltas?.revision ?? inputs.deltas;
   const revision = await gitRevision(process.cwd());
   return {
     kind: 'sepet-artifact',
@@ -182,6 +195,8 @@ async function describe(
     popularity: { scale: options.popularityScale, mean: made.mean },
     counts: made.counts,
     parameters: { ingest: inputs.ingestParameters, train: inputs.trainParameters, build },
+    ...(parent !== undefined && { parent }),
+    ...(noted !== undefined && { deltas: { revision: noted } }),
     hashes: inputs.hashes,
     recall: made.recall,
     ...(inputs.metrics && { metrics: inputs.metrics }),

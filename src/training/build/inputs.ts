@@ -23,12 +23,16 @@ const metricsSchema = z.looseObject({ hashes });
 export interface BuildInputs {
   readonly dir: string;
   readonly products: ProductTable;
-  /** V × dims each, in the rows of `products`; zero where a product was not trained. */
+  /** Rows of products that the build leaves out. */
+  readonly removed?: ReadonlySet<number>;
+  /** V × dims each, in the first rows of `products`; zero where a product was not trained. */
   readonly in: Float32Array;
   readonly out: Float32Array;
   readonly dims: number;
   readonly counts: { readonly orders: number; readonly baskets: number };
   readonly currency: string | null;
+  /** The product table has the deltas of a store up to this revision in it; absent where it does not say. */
+  readonly deltas?: number;
   /** Longest basket in training. */
   readonly maxBasket: number;
   /** What the data was made from and how: kept in the artifact's manifest as it is. */
@@ -119,6 +123,7 @@ export async function readInputs(dir: string): Promise<BuildInputs> {
     products,
     counts: { orders: counts.orders, baskets: counts.baskets },
     currency,
+    ...(dataset.deltas && { deltas: dataset.deltas.revision }),
     maxBasket: parameters.maxBasket,
     ingestParameters: { ...parameters, source, time },
     ...trained,

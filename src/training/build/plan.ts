@@ -3,6 +3,7 @@
 import { SepetError } from '../../base/errors.ts';
 import type { IndexBounds } from '../../native/index.ts';
 import type { BuildOptions } from './build.ts';
+import { foldInputs } from './fold.ts';
 import { boundsOf } from './index-sections.ts';
 import { readInputs } from './inputs.ts';
 import { orderRows } from './rows.ts';
@@ -65,10 +66,11 @@ export function planOf(
 
 /** Reads the folder and writes nothing. Throws what `readInputs` throws, `data_empty`, and `argument_invalid` for the bits. */
 export async function planBuild(dir: string, options: BuildOptions): Promise<BuildPlan> {
-  const inputs = await readInputs(dir);
-  const { trained } = orderRows(inputs.in, inputs.out, inputs.dims);
+  const read = await readInputs(dir);
+  const inputs = options.deltas === undefined ? read : foldInputs(read, options.deltas.changes).inputs;
+  const { trained, from } = orderRows(inputs);
   if (trained === 0)
     throw new SepetError('data_empty', `No product of ${dir} has a vector: its model is empty.`);
-  const sizes = { products: inputs.products.products, rows: trained, dims: inputs.dims };
+  const sizes = { products: from.length, rows: trained, dims: inputs.dims };
   return planOf(dir, sizes, options);
 }

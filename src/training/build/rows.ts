@@ -1,32 +1,40 @@
 // The rows of an artifact: products with a vector first, then those without, each in the order of the data
 // folder (most ordered first). So the graph's rows are the catalogue's rows and no map is needed.
 
+import { unknown32 } from '../../base/products.ts';
 import type { CatalogInput } from '../../catalog/catalog.ts';
 import type { ProductTable } from '../../tables/dataset.ts';
+import type { BuildInputs } from './inputs.ts';
 
 export interface RowOrder {
   /** New row → row in the data folder. */
   readonly from: Uint32Array;
-  /** Row in the data folder → new row. */
+  /** Row in the data folder → new row; of one that was left out `unknown32`. */
   readonly to: Uint32Array;
   /** Products with a vector: new rows 0 to trained - 1. */
   readonly trained: number;
 }
 
+type OrderInputs = Pick<BuildInputs, 'in' | 'out' | 'dims' | 'removed'> & {
+  readonly products: Pick<ProductTable, 'products'>;
+};
+
+/** True also of no values at all. */
 const isZero = (values: Float32Array): boolean => values.every((value) => value === 0);
 
-/** A product has a vector where neither its IN nor its OUT row is zero. */
-export function orderRows(input: Float32Array, output: Float32Array, dims: number): RowOrder {
-  const products = input.length / dims;
+/** A product has a vector where neither its IN nor its OUT row is zero; those that deltas added have none. */
+export function orderRows({ in: input, out: output, dims, products: table, removed }: OrderInputs): RowOrder {
+  const { products } = table;
   const has: number[] = [];
   const hasNot: number[] = [];
   for (let row = 0; row < products; row++) {
+    if (removed?.has(row)) continue;
     const [start, end] = [row * dims, (row + 1) * dims];
     const missing = isZero(input.subarray(start, end)) || isZero(output.subarray(start, end));
     (missing ? hasNot : has).push(row);
   }
   const from = Uint32Array.from([...has, ...hasNot]);
-  const to = new Uint32Array(products);
+  const to = new Uint32Array(products).fill(unknown32);
   from.forEach((old, row) => {
     to[old] = row;
   });
@@ -76,7 +84,7 @@ export function reorderProducts(
   };
 }
 
-/** Scored lists of a data folder's rows, as lists of the new rows. */
+/** Scored lists of a data folder's rows, as lists of the new rows; what was left out is in none, and has none. */
 export function reorderLists(
   lists: { offsets: Uint32Array; rows: Uint32Array; scores: Float32Array },
   { from, to }: RowOrder,
@@ -84,13 +92,17 @@ export function reorderLists(
   const offsets = new Uint32Array(from.length + 1);
   const rows = new Uint32Array(lists.rows.length);
   const scores = new Float32Array(lists.rows.length);
+  let at = 0;
   from.forEach((old, row) => {
-    const start = lists.offsets[old] as number;
-    const end = lists.offsets[old + 1] as number;
-    const at = offsets[row] as number;
-    for (let i = start; i < end; i++) rows[at + i - start] = to[lists.rows[i] as number] as number;
-    scores.set(lists.scores.subarray(start, end), at);
-    offsets[row + 1] = at + end - start;
+    // Products that deltas added stand behind the last list.
+    const end = lists.offsets[old + 1] ?? 0;
+    for (let i = lists.offsets[old] ?? 0; i < end; i++) {
+      const other = to[lists.rows[i] as number] as number;
+      if (other === unknown32) continue;
+      rows[at] = other;
+      scores[at++] = lists.scores[i] as number;
+    }
+    offsets[row + 1] = at;
   });
-  return { offsets, rows, scores };
+  return { offsets, rows: rows.slice(0, at), scores: scores.slice(0, at) };
 }
