@@ -27,6 +27,14 @@ const commands = await Promise.all([
   import('./query.ts'),
   import('./policy.ts'),
   import('./serve.ts'),
+  import('./publish.ts'),
+  import('./promote.ts'),
+  import('./rollback.ts'),
+  import('./labels.ts'),
+  import('./history.ts'),
+  import('./diff.ts'),
+  import('./prune.ts'),
+  import('./delta.ts'),
 ]);
 for (const { register } of commands) register(program);
 

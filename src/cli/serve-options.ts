@@ -1,0 +1,131 @@
+// The options of `sepet serve`: what they are called, what they are by default, which go together.
+
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { SepetError } from '../base/errors.ts';
+import { limits } from '../base/limits.ts';
+import type { Pages } from '../native/index.ts';
+import { bounded, collected, helpFor } from './common.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly policy?: readonly string[];
+  readonly store?: string;
+  readonly label?: string;
+  readonly cache?: string;
+  readonly pollSeconds: number;
+  readonly requireSignature?: string;
+  readonly workers: number;
+  readonly maxBatch: number;
+  readonly queue: number;
+  readonly drainSeconds: number;
+  readonly rerank: number;
+  readonly pages: Pages;
+  readonly verify?: true;
+  readonly json?: true;
+}
+
+export const defaults = {
+  port: limits.port.default,
+  host: '127.0.0.1',
+  pollSeconds: limits.pollSeconds.default,
+  workers: Math.min(availableParallelism(), limits.workers.max),
+  maxBatch: limits.maxBatch.default,
+  queue: limits.queue.default,
+  drainSeconds: limits.drainSeconds.default,
+  rerank: limits.rerank.default,
+  pages: 'map' as const,
+};
+
+const examples = `
+Examples:
+  sepet serve data/demo/artifact.sepet
+  sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
+  sepet serve artifact.sepet --policy pdp.yaml --policy cart.yaml   requests choose by policy=NAME or placement=NAME
+  sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
+  sepet serve artifact.sepet --pages huge       in memory of 2 MB pages: faster searches, a slower start
+  sepet serve artifact.sepet --verify           first check the whole file, rather than beside serving
+  sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
+  sepet serve --store s3://shop/sepet --label production   whatever the label points at, now and later
+  sepet serve --store /srv/store --label test --require-signature release.pub.pem
+
+With --label the artifact, its policies and the deltas come from the store and are exchanged while requests are
+answered. While the store is away, or a release is not right, the last good one is served.
+
+SIGTERM drains: /readyz fails at once, requests are served for --drain-seconds, then the listener closes
+and what is in flight is answered. Ctrl-C does the same without the wait; a second signal exits now.`;
+
+/** Puts the options on the command. */
+export function addServeOptions(command: Command): Command {
+  return command
+    .option('--port <n>', helpFor('port'), bounded('port'))
+    .option('--host <address>', `The address to listen on (default ${defaults.host})`)
+    .option(
+      '--policy <file>',
+      'A policy document (YAML or JSON); may be repeated, the first is the default',
+      collected,
+    )
+    .option('--label <name>', 'Serve what this label of a store points at, instead of a file')
+    .option(
+      '--store <address>',
+      'The store of the label: a folder or s3://bucket/prefix (default $SEPET_STORE)',
+    )
+    .option('--cache <folder>', 'Where artifacts are downloaded to (default a folder in ~/.cache/sepet)')
+    .option('--poll-seconds <n>', helpFor('pollSeconds'), bounded('pollSeconds', false))
+    .option(
+      '--require-signature <pem>',
+      'Serve only what is signed by the key to one of these public keys (Ed25519)',
+    )
+    .option(
+      '--workers <n>',
+      `${limits.workers.about} (default one a core, here ${defaults.workers})`,
+      bounded('workers'),
+    )
+    .option('--max-batch <n>', helpFor('maxBatch'), bounded('maxBatch'))
+    .option('--queue <n>', helpFor('queue'), bounded('queue'))
+    .option('--drain-seconds <n>', helpFor('drainSeconds'), bounded('drainSeconds', false))
+    .option('--rerank <n>', helpFor('rerank'), bounded('rerank'))
+    .addOption(
+      new Option(
+        '--pages <kind>',
+        'Map the file, or read it into memory of huge (2 MB) pages (default map)',
+      ).choices(['map', 'huge']),
+    )
+    .option('--verify', 'Check the whole file before serving; without, it is checked while serving')
+    .option('--json', 'Print one JSON object with the address when ready, and log in JSON')
+    .addHelpText('after', examples);
+}
+
+/** Where what is served comes from. */
+export type Origin =
+  | { readonly file: string }
+  | { readonly file?: never; readonly store: string; readonly label: string };
+
+const invalid = (message: string): SepetError => new SepetError('option_invalid', message);
+
+/** A file, or a label and its store. Throws `option_invalid` where it is neither or both. */
+export function originOf(file: string | undefined, options: Partial<ServeOptions>): Origin {
+  const { label, store = process.env.SEPET_STORE ?? '' } = options;
+  if (label === undefined) {
+    if (file === undefined)
+      throw invalid('Say what to serve: the file of an artifact, or --store and --label.');
+    const needless = (['store', 'cache', 'pollSeconds', 'requireSignature'] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (needless !== undefined)
+      throw invalid(`${flagOf(needless)} is of use only with --label, and without a file.`);
+    return { file };
+  }
+  if (file !== undefined) throw invalid(`Serve ${file} or the label ${label}: not both.`);
+  if (store === '') throw invalid(`In which store is the label ${label}? Give --store, or set SEPET_STORE.`);
+  const needless = (['policy', 'verify'] as const).find((name) => options[name] !== undefined);
+  if (needless === 'policy')
+    throw invalid('With --label the policies come from the store too: publish them with `sepet publish`.');
+  if (needless === 'verify')
+    throw invalid('--verify is of no use with --label: nothing is served unverified.');
+  return { store, label };
+}
+
+const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
