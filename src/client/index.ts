@@ -3,7 +3,7 @@
 
 import { unpack } from 'msgpackr/unpack';
 import { isErrorCode, SepetError } from '../base/errors.ts';
-import type { ArtifactInfo, RecommendAnswer } from '../recommend/recommender.ts';
+import type { ArtifactInfo, ProductFacts, RecommendAnswer } from '../recommend/recommender.ts';
 import { type Patience, wait, waitAfter } from './patience.ts';
 import { type BoughtTogetherOptions, queryString, segment } from './query.ts';
 
@@ -30,6 +30,9 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** A product as the artifact knows it, and the artifact. */
+export type Product = ProductFacts & { readonly artifact: string };
+
 export interface PolicySummary {
   readonly name: string;
   readonly revision: number;
@@ -54,6 +57,8 @@ export interface Client {
   ): Promise<RecommendAnswer>;
   /** The ids of the most ordered products, best first. */
   products(options?: { readonly limit?: number }, call?: CallOptions): Promise<readonly string[]>;
+  /** What is known of a product. */
+  product(id: string, call?: CallOptions): Promise<Product>;
   /** What is served. */
   artifact(call?: CallOptions): Promise<ArtifactInfo>;
   policies(
@@ -141,6 +146,7 @@ export function createClient(options: ClientOptions): Client {
       );
       return products.map(({ id }) => id);
     },
+    product: async (id, call) => get(`/v1/products/${segment(id)}`, call),
     artifact: (call) => get('/v1/artifact', call),
     policies: (call) => get('/v1/policies', call),
     policy: async (name, call) => get(`/v1/policies/${segment(name)}`, call),

@@ -74,6 +74,14 @@ const products: Handler = (exchange, request, { served: { recommender } }) => {
   exchange.json({ products: listed, artifact: recommender.info.artifact });
 };
 
+const product: Handler = (exchange, request, { served: { recommender } }) => {
+  const id = decodeSegment(request.getParameter(0) ?? '');
+  const facts = recommender.product(id);
+  if (facts === undefined)
+    throw new SepetError('product_unknown', `There is no product "${id}" in this artifact.`);
+  exchange.json({ ...facts, artifact: recommender.info.artifact });
+};
+
 const artifact: Handler = (exchange, _request, { served: { recommender, release } }) =>
   exchange.json({ ...recommender.info, ...(release && { release }) });
 
@@ -104,6 +112,7 @@ const metrics: Handler = (exchange, _request, { metrics: { registry } }) => {
 const routes: readonly (readonly [path: string, handler: Handler])[] = [
   ['/v1/products/:id/bought-together', boughtTogether],
   ['/v1/products', products],
+  ['/v1/products/:id', product],
   ['/v1/artifact', artifact],
   ['/v1/policies', policies],
   ['/v1/policies/:name', policy],

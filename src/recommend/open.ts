@@ -11,7 +11,7 @@ import { createCaps } from './caps.ts';
 import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
 import { createFiller } from './fill.ts';
-import { type Chosen, filledOf, presentItem, sorted, withPins } from './present.ts';
+import { type Chosen, filledOf, presentItem, productFacts, sorted, withPins } from './present.ts';
 import {
   type ArtifactInfo,
   type Failure,
@@ -181,7 +181,10 @@ export function createRecommender(
       const { file } = artifact;
       return { pages: file.pages, bytes: file.bytes, hugeBytes: file.hugeBytes() };
     },
-    hasProduct: (id) => catalog.ids.row(id) >= 0,
+    product(id) {
+      const row = catalog.ids.row(id);
+      return row < 0 ? undefined : productFacts(artifact, row);
+    },
     popularIds(count) {
       const first = popularity.all.subarray(0, count + removed.length);
       const gone = new Set(removed);

@@ -165,7 +165,8 @@ export interface Recommender {
   memory(): ArtifactMemory;
   /** Answers a batch with as few native calls as there are widenings. One entry per request, in order. */
   recommend(requests: readonly RecommendRequest[]): (RecommendAnswer | Failure)[];
-  hasProduct(id: string): boolean;
+  /** What is known of a product; undefined for one that is not there. */
+  product(id: string): ProductFacts | undefined;
   /** The ids of the `count` most ordered products, best first. */
   popularIds(count: number): string[];
 }

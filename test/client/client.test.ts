@@ -46,6 +46,10 @@ describe('the client of a server', () => {
       ).toEqual(await plain.json());
       const [best, second = ''] = await client.products({ limit: 2 });
       expect(best).toBe(serving.product);
+      expect(await client.product(serving.product)).toMatchObject({
+        id: serving.product,
+        artifact: serving.artifact,
+      });
       const without = await client.boughtTogether(serving.product, {
         exclude: [second],
         limit: 100,

@@ -26,6 +26,24 @@ afterAll(async () => {
   await server?.stop();
 });
 
+describe('a product', () => {
+  it('is told as far as it is known, like the items of answers', async () => {
+    const { items } = json(await ask(server.product, '?limit=5&fields=all')) as {
+      items: Record<string, unknown>[];
+    };
+    for (const { score: _, source: __, ...facts } of items) {
+      const told = await get(`${server.url}/v1/products/${encodeURIComponent(String(facts.id))}`);
+      expect(json(told)).toEqual({ ...facts, artifact: server.artifact });
+    }
+  });
+
+  it('is a 404 where it is not there', async () => {
+    const told = await get(`${server.url}/v1/products/${encodeURIComponent('no/such')}`);
+    expect(told.status).toBe(404);
+    expect(json(told)).toMatchObject({ code: 'product_unknown' });
+  });
+});
+
 describe('bought-together', () => {
   it.each([
     ['', []],

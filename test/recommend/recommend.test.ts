@@ -174,7 +174,8 @@ describe('a recommender', () => {
     const recommender = openRecommender(file);
     expect(recommender.info).toMatchObject({ products, dims: 8, policy: 'default@1', artifact: artifact.id });
     expect(artifact.id).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect([recommender.hasProduct('P7'), recommender.hasProduct('gone')]).toEqual([true, false]);
+    expect(recommender.product('P7')?.id).toBe('P7');
+    expect(recommender.product('gone')).toBeUndefined();
     expect(recommender.popularIds(2)).toEqual(['P0', 'P1']);
     expect(recommender.popularIds(10_000)).toHaveLength(products);
   });
