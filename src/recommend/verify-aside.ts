@@ -2,7 +2,8 @@
 
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, SepetError } from '../base/errors.ts';
+import { SepetError } from '../base/errors.ts';
+import { outcomeOf } from '../base/threads.ts';
 import type { Pages } from '../native/index.ts';
 
 export interface VerifyCall {
@@ -11,8 +12,6 @@ export interface VerifyCall {
   /** The id that the file must have: it may have been replaced since it was opened. */
   readonly artifact: string;
 }
-
-type Outcome = { code: ErrorCode; message: string } | { replaced: true } | Record<string, never>;
 
 /** The extension is this file's own: `.js` in dist, `.ts` where Node strips types. */
 const worker = new URL(`./verify-worker${extname(import.meta.url)}`, import.meta.url);
@@ -31,12 +30,10 @@ export async function verifyAside(
   const stop = (): void => void thread.terminate();
   signal?.addEventListener('abort', stop);
   try {
-    const outcome = await new Promise<Outcome>((resolve, reject) => {
-      const ended = (): void => reject(new SepetError('cancelled', 'The verification was stopped.'));
-      thread.once('message', resolve).once('error', reject).once('exit', ended);
-    });
-    if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
-    return !('replaced' in outcome);
+    const outcome = await outcomeOf<{ readonly replaced?: true }>(thread);
+    return outcome.replaced !== true;
+  } catch (error) {
+    throw signal?.aborted ? new SepetError('cancelled', 'The verification was stopped.') : error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }

@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { IndexSections } from '../../artifact/vectors.ts';
-import { type ErrorCode, SepetError } from '../../base/errors.ts';
+import { outcomeOf } from '../../base/threads.ts';
 import type { IndexCall, IndexCounters } from './index-sections.ts';
 
 export interface IndexProgress {
@@ -12,8 +12,6 @@ export interface IndexProgress {
 }
 
 export type IndexBuilder = (call: IndexCall) => Promise<IndexSections>;
-
-type Outcome = { sections: IndexSections } | { code: ErrorCode; message: string };
 
 const tickMs = 100;
 /** What the codes take of the time; the int8 copy takes next to nothing (measured, 20,000 x 65). */
@@ -53,11 +51,8 @@ export function indexInWorker(options: {
       if (share !== undefined) options.onProgress?.({ done: Math.floor(share * rows), total: rows });
     }, tickMs);
     try {
-      const outcome = await new Promise<Outcome>((resolve, reject) => {
-        worker.once('message', resolve).once('error', reject);
-      });
-      if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
-      return outcome.sections;
+      const { sections } = await outcomeOf<{ readonly sections: IndexSections }>(worker);
+      return sections;
     } finally {
       clearInterval(timer);
       options.signal?.removeEventListener('abort', cancel);

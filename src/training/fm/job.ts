@@ -1,6 +1,5 @@
 // The one message each way between the thread that watches a factorization machine's training and the worker that does it.
 
-import type { ErrorCode } from '../../base/errors.ts';
 import type { FmManifest } from './files.ts';
 import type { FmData, FmPosition, FmState } from './loop.ts';
 
@@ -21,9 +20,10 @@ export const stopCounter = 5;
 /** The counter of finished epochs. */
 export const epochCounter = 6;
 
-export type FmOutcome =
-  | { readonly finished: boolean; readonly position: FmPosition }
-  | { readonly code: ErrorCode; readonly message: string };
+export interface FmOutcome {
+  readonly finished: boolean;
+  readonly position: FmPosition;
+}
 
 export const newFmCounters = (): BigInt64Array =>
   new BigInt64Array(new SharedArrayBuffer((epochCounter + 1) * BigInt64Array.BYTES_PER_ELEMENT));

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { SepetError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { outcomeOf } from '../../base/threads.ts';
 import { fmCounters, nativeInfo } from '../../native/index.ts';
 import { type FmCheckpoint, readFmCheckpoint } from './files.ts';
 import { epochCounter, type FmJob, type FmOutcome, newFmCounters, stopCounter } from './job.ts';
@@ -182,10 +183,7 @@ async function runInWorker(job: FmJob, start: FmTrainStart, options: FmTrainOpti
   }, tickMs);
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job });
   try {
-    const outcome = await new Promise<FmOutcome>((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject);
-    });
-    if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
+    const outcome = await outcomeOf<FmOutcome>(worker);
     if (outcome.finished) return outcome.position;
     throw new SepetError(
       'cancelled',

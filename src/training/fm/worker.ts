@@ -4,6 +4,7 @@
 import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SepetError } from '../../base/errors.ts';
+import type { ThreadFailure } from '../../base/threads.ts';
 import { fmCheckpointPath, writeFmCheckpoint, writeFmModel } from './files.ts';
 import { epochCounter, type FmJob, type FmOutcome, stopCounter } from './job.ts';
 import { type FmState, initialFmState, isFinished, runFmLoop } from './loop.ts';
@@ -33,7 +34,7 @@ function run(job: FmJob): FmOutcome {
   return { finished, position };
 }
 
-function outcome(job: FmJob): FmOutcome {
+function outcome(job: FmJob): FmOutcome | ThreadFailure {
   try {
     return run(job);
   } catch (error) {

@@ -1,6 +1,5 @@
 // The one message each way between the thread that watches a training run and the worker that does it.
 
-import type { ErrorCode } from '../../base/errors.ts';
 import type { TrainingData } from './data.ts';
 import type { ModelManifest } from './files.ts';
 import type { Position, State } from './loop.ts';
@@ -18,9 +17,10 @@ export interface TrainJob {
 /** The counter in which 1 asks the worker to stop after its slice, with a checkpoint. */
 export const stopCounter = 6;
 
-export type Outcome =
-  | { readonly finished: boolean; readonly position: Position }
-  | { readonly code: ErrorCode; readonly message: string };
+export interface Outcome {
+  readonly finished: boolean;
+  readonly position: Position;
+}
 
 export function newCounters(): BigInt64Array {
   return new BigInt64Array(new SharedArrayBuffer((stopCounter + 1) * BigInt64Array.BYTES_PER_ELEMENT));

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SepetError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
+import { outcomeOf } from '../../base/threads.ts';
 import { nativeInfo, word2vecCounters } from '../../native/index.ts';
 import { type DatasetManifest, readManifest } from '../../tables/dataset.ts';
 import { readTrainingData, type TrainingData, tokensPerEpoch } from './data.ts';
@@ -141,10 +142,7 @@ async function runInWorker(job: TrainJob, start: TrainStart, options: TrainOptio
     transferList: transfers(job),
   });
   try {
-    const outcome = await new Promise<Outcome>((resolve, reject) => {
-      worker.once('message', resolve).once('error', reject);
-    });
-    if ('code' in outcome) throw new SepetError(outcome.code, outcome.message);
+    const outcome = await outcomeOf<Outcome>(worker);
     if (!outcome.finished)
       throw new SepetError(
         'cancelled',

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SepetError } from '../../base/errors.ts';
+import type { ThreadFailure } from '../../base/threads.ts';
 import { checkpointPath, type ModelManifest, modelPath, writeState } from './files.ts';
 import { type Outcome, stopCounter, type TrainJob } from './job.ts';
 import { runLoop, type State } from './loop.ts';
@@ -31,7 +32,7 @@ function run({ dir, data, start, manifest, checkpointSeconds, progress }: TrainJ
   return { finished, position: end.position };
 }
 
-function outcome(job: TrainJob): Outcome {
+function outcome(job: TrainJob): Outcome | ThreadFailure {
   try {
     return run(job);
   } catch (error) {
