@@ -3,9 +3,9 @@
 import type { Command } from 'commander';
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import type { OverlayReport } from '../catalog/overlay.ts';
 import type { FileOfChanges } from '../dataprep/changes.ts';
 import type { NumericFields } from '../dataprep/fields.ts';
-import type { DeltaEffect } from '../releases/delta-check.ts';
 import type { DeltaEntry } from '../releases/deltas.ts';
 import type { Store } from '../store/store.ts';
 import { bounded, helpFor } from './common.ts';
@@ -120,7 +120,11 @@ async function signer(keyFile: string | undefined) {
   return (subject: string) => signSubject(pem, subject);
 }
 
-function refuseNothing(file: string, label: string, { changed, added, removed, ...rest }: DeltaEffect): void {
+function refuseNothing(
+  file: string,
+  label: string,
+  { changed, added, removed, ...rest }: OverlayReport,
+): void {
   if (changed + added + removed > 0) return;
   throw new SepetError(
     'delta_invalid',
@@ -128,7 +132,7 @@ function refuseNothing(file: string, label: string, { changed, added, removed, .
   );
 }
 
-function effectWords({ changed, same, added, removed, ignored, demoted }: DeltaEffect): string {
+function effectWords({ changed, same, added, removed, ignored, demoted }: OverlayReport): string {
   const parts: [number, string][] = [
     [changed, 'changed'],
     [added, 'added'],
@@ -141,7 +145,7 @@ function effectWords({ changed, same, added, removed, ignored, demoted }: DeltaE
   return said.map(([products, what]) => `${count(products)} ${what}`).join(', ');
 }
 
-function told(entry: DeltaEntry, { lines }: FileOfChanges, label?: string, effect?: DeltaEffect): string {
+function told(entry: DeltaEntry, { lines }: FileOfChanges, label?: string, effect?: OverlayReport): string {
   const { revision, file, bytes, products } = entry;
   return [
     `Delta ${revision}: ${counted(products, 'product')} of ${counted(lines, 'line')}, ${size(bytes)}, ${shortHash(file)}`,

@@ -7,26 +7,13 @@ import { genders } from '../base/products.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { normalizePath } from '../catalog/categories.ts';
 import { mergeChanges, type ProductChange } from '../catalog/changes.ts';
-import { makeOverlay, overlaid } from '../catalog/overlay.ts';
+import { makeOverlay, type OverlayReport, overlaid } from '../catalog/overlay.ts';
 import { openArtifact } from '../recommend/artifact.ts';
 import type { Store, TransferOptions } from '../store/store.ts';
 import { cacheFolder, fetchArtifact, removeOld } from './cache.ts';
 import { collectChanges, deltasAfter, downloadDeltas, readDeltaHead } from './deltas.ts';
 import { knownLabel } from './label.ts';
 import { type ArtifactRecord, knownRecord } from './record.ts';
-
-/** Each product is counted once, but for `demoted`. */
-export interface DeltaEffect {
-  readonly changed: number;
-  /** Products that are served just as the delta says already. */
-  readonly same: number;
-  readonly added: number;
-  readonly removed: number;
-  /** Products that are not there, without a title that would add them. */
-  readonly ignored: number;
-  /** Categories that the artifact lacks, of which the nearest above is taken, and numeric fields that it lacks. */
-  readonly demoted: number;
-}
 
 /** The artifact that a label serves. Throws `label_unknown`, `option_invalid` where it serves none, `release_unknown`. */
 export async function servedArtifact(store: Store, label: string): Promise<ArtifactRecord> {
@@ -61,7 +48,7 @@ function isDemoted({ category, numeric = {} }: ProductChange, { categories, colu
 }
 
 /** Compares what is served before and after, product by product. */
-function compare(before: Catalog, after: Catalog, changes: readonly ProductChange[]): DeltaEffect {
+function compare(before: Catalog, after: Catalog, changes: readonly ProductChange[]): OverlayReport {
   const counts = { changed: 0, same: 0, added: 0, removed: 0, ignored: 0, demoted: 0 };
   for (const change of changes) {
     const [was, is] = [before.ids.row(change.id), after.ids.row(change.id)];
@@ -84,7 +71,7 @@ export async function checkDelta(
   record: ArtifactRecord,
   changes: readonly ProductChange[],
   options: TransferOptions = {},
-): Promise<DeltaEffect> {
+): Promise<OverlayReport> {
   const { catalog, manifest } = openArtifact(await fetchArtifact(store, record, options));
   const head = (await readDeltaHead(store))?.head;
   const entries = deltasAfter(head, manifest.deltas?.revision ?? 0);
