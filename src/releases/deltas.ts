@@ -16,6 +16,7 @@ import { sha256OfFile } from '../store/hash.ts';
 import type { Store } from '../store/store.ts';
 import { decodeDocument, digest, encodeDocument, moment, revisionNumber } from './documents.ts';
 import { hexOf } from './keys.ts';
+import { several } from './several.ts';
 import { type Signature, signatureSchema, subjectOf } from './sign.ts';
 
 export const deltasKey = 'deltas.json';
@@ -197,27 +198,13 @@ export async function downloadDeltas(
   dir: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<DeltaFile[]> {
-  const files: DeltaFile[] = entries.map((entry) => ({
-    entry,
-    path: join(dir, `${hexOf(entry.file)}.delta`),
-  }));
-  let next = 0;
-  const download = async ({ entry, path }: DeltaFile): Promise<void> => {
+  return several(entries, async (entry) => {
     const { file, bytes } = entry;
+    const path = join(dir, `${hexOf(file)}.delta`);
     await store.download(deltaKey(file), path, { sha256: hexOf(file), bytes, ...(signal && { signal }) });
     faultPoint('delta:after-download');
-  };
-  const work = async (): Promise<void> => {
-    for (let file = files[next++]; file !== undefined; file = files[next++])
-      await download(file).catch((error: unknown) => {
-        next = files.length;
-        throw error;
-      });
-  };
-  // Whoever asked may remove the folder next: nothing must be under way any more.
-  const ended = await Promise.allSettled(Array.from({ length: limits.downloads.default }, work));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  return files;
+    return { entry, path };
+  });
 }
 
 /**

@@ -2,7 +2,10 @@
 
 import { limits } from '../base/limits.ts';
 
-/** Like `Promise.all` over `items`, with at most `atATime` under way. The results are in order. */
+/**
+ * Like `Promise.all` over `items`, with at most `atATime` under way, and none any more when it rejects: whoever asked may
+ * remove next what they were at. The results are in order.
+ */
 export async function several<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -13,9 +16,15 @@ export async function several<T, R>(
   const worker = async (): Promise<void> => {
     while (next < items.length) {
       const i = next++;
-      results[i] = await work(items[i] as T);
+      try {
+        results[i] = await work(items[i] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, worker));
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(atATime, items.length) }, worker));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
   return results;
 }
