@@ -23,6 +23,7 @@ import {
   told,
   until,
   untilRevision,
+  untilSaid,
 } from './following.ts';
 import { policyOf, put, writeArtifact } from './world.ts';
 
@@ -72,7 +73,7 @@ describe('serving by label', () => {
     const { entry } = await put(shop.world.store, 'test', { policies: [policyOf('nobody', 'Nobody')] });
     await shop.pointAt({ artifact, policies: entry.policies });
     await until(async () => (await refusals(server)) > 0);
-    expect(server.log()).toMatch(/"level":"error".*Nobody.*Serving revision 2 on.*policy_invalid/);
+    await untilSaid(server, /"level":"error".*Nobody.*Serving revision 2 on.*policy_invalid/);
     expect(await answer(server)).toMatchObject({ policy: 'acme@4' });
     await end(server);
   });
@@ -138,7 +139,7 @@ describe('what the store says and cannot be served', () => {
     await shop.pointAt({ artifact, policies: null });
     const server = await shop.begin();
     expect(await told(server)).toMatchObject({ manifest: { name: 'shop-1' }, release: { revision: 1 } });
-    expect(server.log()).toMatch(/Serving the last good release, revision 1\..*file_damaged/);
+    await untilSaid(server, /Serving the last good release, revision 1\..*file_damaged/);
     await end(server);
   });
 
@@ -180,7 +181,7 @@ describe('signatures', () => {
     await put(shop.world.store, label, { policies: [policyOf('acme', 'Acme', 2)], signKey: keyOf(ours) });
     await untilRevision(server, revision + 2);
     await publishDelta(shop.world.store, [{ id: 'P2', price: 77 }], { by: 'a test', currency: 'TRY' });
-    await until(() => /sepet delta.*signature_missing/.test(server.log()));
+    await untilSaid(server, /sepet delta.*signature_missing/);
     expect((await told(server)).release.deltas).toBe(0);
     await end(server);
   });

@@ -119,6 +119,10 @@ export async function until(holds: () => Promise<boolean> | boolean, withinMs = 
 export const untilRevision = (server: Serving, revision: number): Promise<number> =>
   until(async () => (await told(server)).release.revision === revision);
 
+/** The log comes through a pipe, later than what it tells of. */
+export const untilSaid = (server: Serving, words: RegExp): Promise<number> =>
+  until(() => words.test(server.log()));
+
 export interface Answer {
   readonly artifact: string;
   readonly items: readonly { readonly id: string; readonly price?: number }[];
