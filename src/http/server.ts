@@ -9,7 +9,8 @@ import { Batcher } from '../pool/batcher.ts';
 import type { Runner } from '../pool/runner.ts';
 import { Metrics } from './metrics.ts';
 import { type PolicyPages, policyPages } from './policies.ts';
-import { addRoutes, type RouteContext } from './routes.ts';
+import type { RouteContext } from './routes/route.ts';
+import { addRoutes } from './routes.ts';
 import type { Served } from './served.ts';
 import { type Listener, listen, loadUws, type TemplatedApp } from './uws.ts';
 
