@@ -15,6 +15,7 @@ const floors: Record<string, number> = {
   recommend: 4,
   training: 4,
   dataprep: 4,
+  events: 4,
   pool: 5,
   client: 5,
   releases: 5,
@@ -30,6 +31,7 @@ const doors: Record<string, string> = {
   piscina: 'src/pool',
   'prom-client': 'src/http',
   commander: 'src/cli',
+  pino: 'src/http',
   '@aws-sdk/client-s3': 'src/store',
 };
 
