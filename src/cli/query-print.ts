@@ -19,11 +19,13 @@ import { count, money, textTable } from './text.ts';
 export function printOutcome(
   artifact: Artifact,
   outcome: RecommendAnswer | Failure,
-  { product, first, json }: { product: string; first: boolean; json: boolean },
+  { products, first, json }: { products: readonly string[]; first: boolean; json: boolean },
 ): void {
+  const [product = ''] = products;
   if (isFailure(outcome)) {
     const { code, message } = outcome.error;
-    const near = code === 'product_unknown' ? suggestion(product, allIds(artifact)) : '';
+    const unknown = products.find((id) => artifact.catalog.ids.row(id) < 0) ?? product;
+    const near = code === 'product_unknown' ? suggestion(unknown, allIds(artifact)) : '';
     process.stderr.write(`sepet: ${message}${near} [${code}]\n`);
     process.exitCode = 1;
   } else if (json) process.stdout.write(Buffer.concat([encodeAnswer(outcome, 'json'), Buffer.from('\n')]));
@@ -49,6 +51,8 @@ function answerText(answer: RecommendAnswer, product: ProductFacts): string {
   return [
     `${product.id}  ${product.title ?? '(unknown product)'}`,
     ...(about.length > 0 ? [`  ${about.join(' · ')}`] : []),
+    ...(answer.basket ? [`  with ${answer.basket.join(', ')}`] : []),
+    ...(answer.unknown && answer.basket ? [`  unknown: ${answer.unknown.join(', ')}`] : []),
     '',
     ...(answer.items.length > 0 ? [itemTable(answer.items), ''] : []),
     `  ${filledLine(answer)}`,

@@ -8,6 +8,7 @@ const examples = `
 Examples:
   sepet query data/demo/artifact.sepet P00042
   sepet query artifact.sepet 85123A 22423 --limit 5
+  sepet query artifact.sepet P00042 --with P00007 --with P00123     a basket of three
   sepet query artifact.sepet P00042 --explain             why these, and what the rules dropped
   sepet query artifact.sepet P00042 --policy pdp.yaml --category Electronics --price-max 50000
   sepet query artifact.sepet P00042 --policy pdp.yaml --policy cart.yaml --placement cart
@@ -15,6 +16,8 @@ Examples:
 
 interface QueryOptions extends Record<string, unknown> {
   policy?: readonly string[];
+  with?: readonly string[];
+  exact?: true;
   verify?: true;
   json?: true;
 }
@@ -43,6 +46,8 @@ export function register(program: Command): void {
     );
   for (const parameter of requestParameters) addParameter(command, parameter);
   command
+    .option('--with <id>', 'A further product of the basket; may be repeated', collected)
+    .option('--exact', 'Search by exact scan in place of the graph')
     .option('--no-in-stock', 'Only what is out of stock')
     .option('--verify', 'First check the whole file')
     .option('--json', "Print the server's JSON body, one line a product")
@@ -64,16 +69,19 @@ async function query(file: string, products: string[], options: QueryOptions): P
   const { openArtifact } = await import('../recommend/artifact.ts');
   const { createRecommender } = await import('../recommend/open.ts');
   const { readPolicies } = await import('./policies.ts');
-  const { parseRequest } = await import('../recommend/request.ts');
+  const { parseRequest, withBasket } = await import('../recommend/request.ts');
   const { printOutcome } = await import('./query-print.ts');
   const given = pairs(options);
   if (options.json !== true && options.fields === undefined) given.push(['fields', 'all']);
-  const requests = products.map((product) => parseRequest(product, given));
+  const requests = products.map((product) => ({
+    ...withBasket(parseRequest(product, given), options.with ?? []),
+    ...(options.exact && { exact: options.exact }),
+  }));
   const artifact = openArtifact(file, { verify: options.verify === true });
   const recommender = createRecommender(artifact, readPolicies(options.policy));
   for (const [i, outcome] of recommender.recommend(requests).entries())
     printOutcome(artifact, outcome, {
-      product: products[i] ?? '',
+      products: [products[i] ?? '', ...(options.with ?? [])],
       first: i === 0,
       json: options.json === true,
     });

@@ -5,6 +5,7 @@ import type { Ranking } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
 import { listedScores } from './blend.ts';
+import { rowsOf } from './fill.ts';
 import { type Chosen, productFacts, rounded } from './present.ts';
 import type {
   DroppedExample,
@@ -26,6 +27,7 @@ export interface ExplainParts {
 
 export interface ExplainInput {
   readonly row: number;
+  readonly others?: readonly number[];
   readonly gamma: number;
   readonly efSearch: number;
   readonly query?: VectorQuery;
@@ -44,7 +46,7 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
   const { query, chosen, blend } = input;
   const { ids } = artifact.catalog;
   const { pool } = selection;
-  const listed = listedScores(artifact.cooccurrence, input.row);
+  const listed = listedScores(artifact.cooccurrence, rowsOf(input));
   const before = new Map(Array.from(input.before, (index, at) => [pool.rows[index] as number, at + 1]));
   const totals = new Map(
     Array.from(input.before, (index) => [pool.rows[index] as number, pool.totals[index] as number]),
@@ -76,6 +78,15 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
     return { inOut: rounded(retriever.score(query, row) - popularity), popularity: rounded(popularity) };
   };
 
+  const partsOf = (row: number): Pick<ExplainedItem, 'byProduct'> => {
+    if (query?.others === undefined || row >= artifact.vectors.trained) return {};
+    const asked = [query.row, ...query.others];
+    const scores = retriever.parts(query, row);
+    return {
+      byProduct: asked.map((own, i) => ({ product: ids.id(own), score: rounded(scores[i] as number) })),
+    };
+  };
+
   const explainItem = ({ row, score, source, position }: Chosen, at: number): ExplainedItem => {
     const place = before.get(row);
     const blended = position === undefined ? blendedOf(row, source) : {};
@@ -89,6 +100,7 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
       ...blended,
       ...(position === undefined && boostsOf(row)),
       total: rounded(score),
+      ...partsOf(row),
       ...(place !== undefined && { before: place }),
       after: at + 1,
       ...(position !== undefined && { pinned: true as const }),
@@ -112,8 +124,10 @@ export function explainAnswer(parts: ExplainParts, input: ExplainInput): Explana
       ...(shown !== undefined && { after: shown }),
     };
   };
+  const [asked, ...basket] = rowsOf(input).map((row) => productFacts(artifact, row));
   return {
-    ...(input.row >= 0 && { query: productFacts(artifact, input.row) }),
+    ...(asked !== undefined && { query: asked }),
+    ...(basket.length > 0 && { basket }),
     search: input.search,
     efSearch: input.efSearch,
     gamma: input.gamma,

@@ -7,7 +7,7 @@ import { unknown32 } from '../base/products.ts';
 import type { CompiledPolicy, Ranking, Rule } from '../policy/compile.ts';
 import type { FallbackList } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
-import { blendScores } from './blend.ts';
+import { blendScores, mergedLists } from './blend.ts';
 import type { Caps } from './caps.ts';
 import type { Eligible } from './eligible.ts';
 import { type SearchKind, sources } from './recommender.ts';
@@ -17,7 +17,9 @@ import type { Origin, Scores, Selection } from './select.ts';
 export interface FillTask {
   /** The query product, -1 where it is unknown. */
   readonly row: number;
-  /** Absent where the query product has no vector. */
+  /** Further products that are asked for, as in a basket. Rules and popularity lists go by the first. */
+  readonly others?: readonly number[];
+  /** Absent where none of them has a vector. */
   readonly query?: VectorQuery;
   /** The batch's first look, for `query`; absent where a short list holds all that can pass. */
   readonly first?: Candidates;
@@ -32,6 +34,10 @@ export interface FillTask {
   readonly rules: readonly Rule[];
   readonly diversity: Ranking['diversity'];
 }
+
+/** The rows of the products asked for that are known. */
+export const rowsOf = ({ row, others = [] }: Pick<FillTask, 'row' | 'others'>): readonly number[] =>
+  row < 0 ? [] : [row, ...others];
 
 export interface Filler {
   /** Fills the selection that was begun for the task; says how far the vectors were searched. */
@@ -106,8 +112,9 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
     const set = eligible.find(policy, task.rules, (row) => retriever.score(query, row));
     const wanted = task.gathers ? Math.max(need, policy.document.candidates.count) : need;
     if (set.kind === 'bits') {
-      // Pinned, included and kept rows may be among the best of the set.
-      const k = Math.min(wanted + kept + task.include.length + policy.document.pins.length, reachable);
+      // Pinned, included and kept rows, and those asked for, may be among the best of the set.
+      const seen = kept + task.include.length + policy.document.pins.length + (task.others?.length ?? 0);
+      const k = Math.min(wanted + seen, reachable);
       const found = retriever.filtered(query, set.bits, k);
       take(found, embedding, task);
       if (found.count < k && isAllReachable) selection.close();
@@ -140,10 +147,7 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
   }
 
   function fromCooccurrence(task: FillTask): void {
-    const { row } = task;
-    if (row < 0) return;
-    const { rows, scores } = cooccurrence;
-    take({ rows, scores, ...listAt(cooccurrence, row, limits.listLength.max) }, cooccurring, task);
+    if (task.row >= 0) take(mergedLists(cooccurrence, rowsOf(task)), cooccurring, task);
   }
 
   function takePopular(rows: Uint32Array, need: number): void {
@@ -228,7 +232,8 @@ export function createFiller({ artifact, retriever, selection, eligible, caps }:
         if (source === 'embedding') search = fromEmbedding(task);
         else fromCooccurrence(task);
       }
-      if (blend !== undefined) blendScores(selection.pool, blend, { ...task, cooccurrence, scored });
+      if (blend !== undefined)
+        blendScores(selection.pool, blend, { ...task, rows: rowsOf(task), cooccurrence, scored });
       tier = sources.length + 1;
       for (const name of document.fallback) {
         if (kept >= task.need) break;

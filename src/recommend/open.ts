@@ -2,16 +2,21 @@
 // Synchronous; a recommender belongs to the thread that opened it, the artifact under it to the process.
 
 import { SepetError } from '../base/errors.ts';
+import { sourceOf } from '../base/sections.ts';
 import type { Overlay } from '../catalog/overlay.ts';
-import type { Ranking, Rule } from '../policy/compile.ts';
+import type { Ranking } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { createArranger } from './arrange.ts';
 import { type Artifact, type OpenOptions, openArtifact, withOverlay } from './artifact.ts';
+import { brandsOf } from './brands.ts';
 import { createCaps } from './caps.ts';
+import { createCombiner } from './combine.ts';
 import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
 import { createFiller } from './fill.ts';
+import { createPreparer, type Prepared } from './prepare.ts';
 import { type Chosen, filledOf, presentItem, productFacts, sorted, withPins } from './present.ts';
+import { recommendationOf } from './recommendation.ts';
 import {
   type ArtifactInfo,
   type Failure,
@@ -20,24 +25,11 @@ import {
   type Source,
   sources,
 } from './recommender.ts';
-import type { RecommendRequest } from './request.ts';
-import { type Candidates, createRetriever, type RetrieverOptions, type VectorQuery } from './retrieve.ts';
+import { type Candidates, createRetriever, type RetrieverOptions } from './retrieve.ts';
 import { lotOf } from './seed.ts';
 import { createSelection } from './select.ts';
-import { type Served, servedPolicies } from './served.ts';
-
-/** A request made ready: its product's row, its policy, its settings, its own rules. */
-interface Prepared {
-  readonly request: RecommendRequest;
-  readonly row: number;
-  readonly served: Served;
-  readonly limit: number;
-  readonly gamma: number;
-  readonly efSearch: number;
-  readonly include: readonly number[];
-  readonly extra: readonly Rule[];
-  readonly query?: VectorQuery;
-}
+import { servedPolicies } from './served.ts';
+import { createTitleSearch } from './titles.ts';
 
 type Policies = PolicyDocument | readonly PolicyDocument[];
 
@@ -67,6 +59,7 @@ export function createRecommender(
   const artifact = overlay === undefined ? built : withOverlay(built, overlay);
   const { catalog, manifest, vectors, popularity } = artifact;
   const { removed } = catalog;
+  const deltas = overlay?.revision ?? 0;
   const alive = catalog.products - removed.length;
   const policies = servedPolicies([policy].flat(), catalog);
   const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, {
@@ -78,6 +71,19 @@ export function createRecommender(
   const caps = createCaps(catalog);
   const filler = createFiller({ artifact, retriever, selection, eligible, caps });
   const arranger = createArranger(catalog.columns, vectors);
+  const prepare = createPreparer(artifact, policies);
+  const brands = brandsOf(built);
+  const titles = createTitleSearch({ built, artifact, changed: changedTitles(overlay) });
+  const { document: defaultPolicy } = policies.default.policy;
+  const combine = createCombiner({
+    artifact,
+    retriever,
+    selection,
+    eligible,
+    filler,
+    brands,
+    policy: defaultPolicy,
+  });
   const info: ArtifactInfo = {
     artifact: artifact.id,
     products: alive,
@@ -87,27 +93,11 @@ export function createRecommender(
     policies: policies.labels,
   };
 
-  function prepare(request: RecommendRequest): Prepared {
-    const row = catalog.ids.row(request.product);
-    if (row < 0 && request.fallback !== true)
-      throw new SepetError('product_unknown', `There is no product "${request.product}" in this artifact.`);
-    const served = policies.choose(request);
-    const { document } = served.policy;
-    const gamma = request.gamma ?? document.gamma ?? manifest.gamma;
-    const efSearch = request.efSearch ?? document.efSearch;
-    const searches = document.candidates.source.includes('embedding') && row >= 0 && row < vectors.trained;
-    const include = (request.include ?? []).map((id) => catalog.ids.row(id)).filter((other) => other >= 0);
-    return {
-      ...{ request, row, served, gamma, efSearch, include },
-      limit: request.limit ?? document.limit,
-      extra: served.rulesOf(request),
-      ...(searches && { query: { row, gamma, efSearch } }),
-    };
-  }
-
   /** Whether the rules leave so few that these are scored instead of searching. */
-  function isListed({ row, served, extra, request }: Prepared, nowMs: number): boolean {
-    return eligible.isListed(served.policy.bind(row, extra, request.nowMs ?? nowMs));
+  function isListed({ row, served, extra, request, limit, efSearch }: Prepared, nowMs: number): boolean {
+    const rules = served.policy.bind(row, extra, request.nowMs ?? nowMs);
+    const asked = Math.min(served.policy.document.candidates.count, efSearch);
+    return eligible.isListed(rules, { need: limit, asked });
   }
 
   /** The pinned products that pass the rules, at their positions. */
@@ -126,16 +116,17 @@ export function createRecommender(
   }
 
   function answer(ready: Prepared, first: Candidates | undefined, nowMs: number): RecommendAnswer {
-    const { request, row, limit, served } = ready;
+    const { request, row, basket, others = [], limit, served } = ready;
+    const { product } = request;
     const { policy } = served;
     const explains = request.explain === true;
     const rules = policy.bind(row, ready.extra, nowMs);
     const ranking = policy.rank(nowMs);
-    selection.begin({ row, rules, explains });
+    selection.begin({ row, others, rules, explains });
     const pins = pinned(ranking, ready);
     const need = limit - pins.length;
     const search = filler.fill({
-      ...{ row, need, policy, rules, include: ready.include, diversity: ranking.diversity },
+      ...{ row, others, need, policy, rules, include: ready.include, diversity: ranking.diversity },
       gathers: served.gathers || ready.include.length > 0,
       ...(ready.query && { query: ready.query }),
       ...(first && { first }),
@@ -150,10 +141,15 @@ export function createRecommender(
       return { row: pool.rows[index] as number, score: pool.totals[index] as number, source };
     });
     const chosen = withPins(sorted(catalog.columns, placed, ranking.sort), pins);
+    const items = chosen.map((item) => presentItem(artifact, item, request.fields ?? []));
+    const origin = { artifact: artifact.id, deltas, policy: policy.label, product, basket };
     return {
-      product: request.product,
-      items: chosen.map((item) => presentItem(artifact, item, request.fields ?? [])),
-      filled: filledOf(selection, chosen, limit, alive - (row < 0 ? 0 : 1)),
+      product,
+      ...(basket && { basket }),
+      ...(ready.unknown && { unknown: ready.unknown }),
+      items,
+      filled: filledOf(selection, chosen, limit, alive - (row < 0 ? 0 : 1) - others.length),
+      recommendation: recommendationOf(origin, items),
       artifact: info.artifact,
       policy: policy.label,
       ...(explains && {
@@ -192,6 +188,14 @@ export function createRecommender(
         catalog.ids.id(row),
       );
     },
+    similarBrands: brands.similar,
+    combine,
+    searchProducts: titles.search,
+    warm(ms) {
+      const untilMs = performance.now() + ms;
+      return [brands, titles].map((table) => table.advance(untilMs)).includes(true);
+    },
+    searchMs: () => retriever.searchMs,
     recommend(requests) {
       const nowMs = Date.now();
       const prepared = requests.map((request) => orFailure(() => prepare(request)));
@@ -211,6 +215,12 @@ export function createRecommender(
       return prepared.map((ready) => ('error' in ready ? ready : (answers.get(ready) as RecommendAnswer)));
     },
   };
+}
+
+/** The rows whose titles an overlay changed. */
+function changedTitles(overlay: Overlay | undefined): Uint32Array | undefined {
+  const source = sourceOf(overlay?.sections ?? []);
+  return source.has('title.rows') ? source.u32('title.rows') : undefined;
 }
 
 /** Expected errors of one request become its failure; anything else is a bug and goes on. */

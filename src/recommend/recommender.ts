@@ -4,7 +4,7 @@
 import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Pages } from '../native/index.ts';
-import type { RecommendRequest } from './request.ts';
+import type { Field, RecommendRequest, RequestFilters } from './request.ts';
 
 /** Where an item came from. */
 export const sources = ['embedding', 'cooccurrence', 'fallback'] as const;
@@ -64,6 +64,8 @@ export interface ExplainedItem {
   /** What each rule of the ranking added. */
   readonly boosts?: readonly { readonly rule: string; readonly add: number }[];
   readonly total: number;
+  /** Of a basket: what the vectors of each of its products say of it, in their order. Their log-sum-exp is the score. */
+  readonly byProduct?: readonly { readonly product: string; readonly score: number }[];
   /** Its place, from 1, by score and ranking alone; absent for a pinned product. */
   readonly before?: number;
   /** Its place in the answer, from 1. */
@@ -106,8 +108,10 @@ export interface DroppedExample {
 export type SearchKind = 'graph' | 'scan' | 'everything' | 'eligible' | 'none';
 
 export interface Explanation {
-  /** Absent for an unknown product. */
+  /** The product that rules compare with; absent for an unknown one. */
   readonly query?: ProductFacts;
+  /** The basket's further products. */
+  readonly basket?: readonly ProductFacts[];
   /**
    * How vectors were searched: `graph`, `scan` (small catalogue), `everything` (every product looked at, those that
    * pass scored exactly), `eligible` (the set of those that pass), `none`.
@@ -125,8 +129,17 @@ export interface Explanation {
 
 export interface RecommendAnswer {
   readonly product: string;
+  /** The further products that were asked with it, each once; absent where there are none. */
+  readonly basket?: readonly string[];
+  /** Those of `product` and `basket` that the artifact does not know, and which `fallback` let pass; absent where there are none. */
+  readonly unknown?: readonly string[];
   readonly items: readonly RecommendItem[];
   readonly filled: Filled;
+  /**
+   * What events call this list: `r_` and 16 hexadecimal digits, made of artifact, deltas, policy, the products asked and
+   * the products returned. The same list has the same name wherever it is made.
+   */
+  readonly recommendation: string;
   readonly artifact: string;
   /** `name@revision`. */
   readonly policy: string;
@@ -151,6 +164,84 @@ export interface ArtifactInfo {
   readonly policies: readonly string[];
 }
 
+/** How much a mean of vectors says. */
+export interface Spread {
+  /** Products, removed ones left out. */
+  readonly products: number;
+  /** Those of them with a vector: the mean is theirs. */
+  readonly vectors: number;
+  /**
+   * 1 - the mean cosine between the vectors and their mean: 0 where all point the same way, near 1 where they point
+   * everywhere, so that the mean means little. Absent without vectors. Four decimals.
+   */
+  readonly spread?: number;
+}
+
+export interface SimilarBrand extends Spread {
+  readonly brand: string;
+  /** Cosine between the means of IN vectors. Four decimals. */
+  readonly score: number;
+}
+
+export interface SimilarBrands extends Spread {
+  readonly brand: string;
+  /** Nearest first; empty where the brand has no vector. */
+  readonly brands: readonly SimilarBrand[];
+}
+
+/** A product's IN vector, or the mean of a brand's, times `weight` (1 if absent). */
+export type CombinedPart =
+  | { readonly product: string; readonly weight?: number }
+  | { readonly brand: string; readonly weight?: number };
+
+export interface CombineRequest {
+  readonly items: readonly CombinedPart[];
+  readonly limit?: number;
+  readonly gamma?: number;
+  readonly efSearch?: number;
+  readonly fields?: readonly Field[];
+  readonly filters?: RequestFilters;
+  /** As in a `RecommendRequest`. */
+  readonly exact?: true;
+}
+
+/** What went into a combination. */
+export interface CombinedAnswerPart extends Spread {
+  readonly product?: string;
+  readonly brand?: string;
+  readonly weight: number;
+}
+
+export interface CombineAnswer {
+  readonly parts: readonly CombinedAnswerPart[];
+  /**
+   * 1 - the mean cosine, by weight, between the parts (turned round where their weight is below 0) and their sum: near 1
+   * the parts cancel each other out.
+   */
+  readonly spread: number;
+  /** Best first, by sum·OUT + gamma·popularity; the products combined are not among them. */
+  readonly items: readonly RecommendItem[];
+  readonly filled: Filled;
+}
+
+export interface SearchRequest {
+  /** Words of the title, or their beginnings, in any order; letters match whatever their case and accents. All products if absent. */
+  readonly q?: string;
+  /** Paths; each takes its whole subtree. */
+  readonly category?: readonly string[];
+  readonly brand?: readonly string[];
+  readonly limit?: number;
+  /** Matches to pass over, 0 if absent. */
+  readonly offset?: number;
+}
+
+export interface SearchAnswer {
+  /** Most ordered first. */
+  readonly products: readonly ProductFacts[];
+  /** Whether further ones match. */
+  readonly more: boolean;
+}
+
 /** Where the artifact lies. */
 export interface ArtifactMemory {
   readonly pages: Pages;
@@ -165,10 +256,28 @@ export interface Recommender {
   memory(): ArtifactMemory;
   /** Answers a batch with as few native calls as there are widenings. One entry per request, in order. */
   recommend(requests: readonly RecommendRequest[]): (RecommendAnswer | Failure)[];
+  /** Time that all answers so far took in the index, for the metrics. */
+  searchMs(): number;
   /** What is known of a product; undefined for one that is not there. */
   product(id: string): ProductFacts | undefined;
   /** The ids of the `count` most ordered products, best first. */
   popularIds(count: number): string[];
+  /** The brands nearest to one, `limit` at most. Throws `brand_unknown`, naming the nearest name. */
+  similarBrands(brand: string, limit: number): SimilarBrands;
+  /**
+   * What is nearest to a weighted sum of vectors. Of the default policy only blocks and mandatory rules hold. Throws
+   * `product_unknown`, `brand_unknown`, and `option_invalid` for a part without a vector, parts that cancel out, and a filter's
+   * unknown name.
+   */
+  combine(request: CombineRequest): CombineAnswer;
+  /**
+   * Spends some milliseconds on the tables that the three calls above and below make when they are first asked for (once an
+   * artifact and thread); returns whether there is more to do. For a thread that answers other requests meanwhile. Throws what
+   * those calls throw on a damaged file.
+   */
+  warm(ms: number): boolean;
+  /** Products by their titles, 20 if no limit is named. Throws `option_invalid` for an unknown category or brand, or a limit above 200. */
+  searchProducts(request: SearchRequest): SearchAnswer;
 }
 
 export function isFailure(outcome: RecommendAnswer | Failure): outcome is Failure {

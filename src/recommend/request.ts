@@ -49,6 +49,13 @@ export interface RecommendRequest {
   readonly seed?: number;
   /** A part of a policy in place of the chosen one's, as `override` takes it. */
   readonly overrides?: PolicyOverrides;
+  /** Further products beside `product`: one answer for the whole basket. */
+  readonly basket?: readonly string[];
+  /**
+   * Vectors are searched by exact scan in place of the graph and of estimates: what the graph should find. Not a parameter, as
+   * a scan reads every vector.
+   */
+  readonly exact?: true;
   /** The time that date windows and ages count from, in milliseconds since 1970; the clock's where absent. */
   readonly nowMs?: number;
 }
@@ -67,8 +74,13 @@ function number(name: LimitName, placeholder: string, about: string, whole = tru
       }
     })
     .optional()
-    .meta({ description: about, placeholder });
+    .meta({ description: about, placeholder, ...boundsOf(name, whole) });
 }
+
+const boundsOf = (name: LimitName, whole: boolean) => {
+  const { min, max } = limits[name];
+  return { type: whole ? 'integer' : 'number', min, max };
+};
 
 const flag = (about: string) =>
   z
@@ -79,7 +91,7 @@ const flag = (about: string) =>
       error: 'must be 1, true, 0 or false.',
     })
     .optional()
-    .meta({ description: about });
+    .meta({ description: about, type: 'boolean' });
 
 const name = (placeholder: string, about: string) =>
   z.string().min(1, 'must not be empty.').optional().meta({ description: about, placeholder });
@@ -89,7 +101,7 @@ const names = (limit: LimitName, placeholder: string, about: string) =>
     .array(z.string().min(1, 'must not be empty.'))
     .max(limits[limit].max, `takes at most ${limits[limit].max} ${limits[limit].unit}.`)
     .optional()
-    .meta({ description: `${about}; may be repeated`, placeholder, repeats: true });
+    .meta({ description: `${about}; may be repeated`, placeholder, repeats: true, max: limits[limit].max });
 
 const oneOf = (text: string, known: readonly string[]): string =>
   `must be one of ${known.join(', ')}, not "${text}".${suggestion(text, known)}`;
@@ -109,7 +121,10 @@ const words = <W extends string>(known: readonly W[], all: boolean, placeholder:
       return known.filter((name) => chosen.has(name));
     })
     .optional()
-    .meta({ description: about, placeholder, repeats: true });
+    .meta({
+      ...{ description: about, placeholder, repeats: true },
+      values: all ? ['id', ...known, 'all'] : known,
+    });
 
 const bare = ({ about }: { readonly about: string }): string => about.replace(/\.$/, '');
 const { limit, efSearch, gamma } = limits;
@@ -125,7 +140,7 @@ const object = (placeholder: string, about: string) =>
       return z.NEVER;
     })
     .optional()
-    .meta({ description: about, placeholder });
+    .meta({ description: about, placeholder, type: 'object' });
 
 function jsonOf(text: string): unknown {
   try {
@@ -168,17 +183,29 @@ export interface RequestParameter {
   /** Absent for a flag. */
   readonly placeholder?: string;
   readonly repeats: boolean;
+  /** Of each value. An `object` comes as JSON. */
+  readonly type: 'integer' | 'number' | 'boolean' | 'string' | 'object';
+  /** Bounds of a number; of a parameter that repeats, `max` bounds how often. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The words that it takes, one or several separated by commas. */
+  readonly values?: readonly string[];
 }
+
+type Meta = Partial<Pick<RequestParameter, 'placeholder' | 'type' | 'min' | 'max' | 'values'>> & {
+  readonly description?: string;
+  readonly repeats?: boolean;
+};
 
 /** The parameters in order, for CLI options and docs. */
 export const requestParameters: readonly RequestParameter[] = Object.entries(requestSchema.shape).map(
   ([name, schema]) => {
-    const meta = schema.meta() ?? {};
+    const { description, repeats = false, type = 'string', ...rest } = (schema.meta() ?? {}) as Meta;
     return {
       name: name as keyof typeof requestSchema.shape,
-      about: String(meta.description),
-      ...(typeof meta.placeholder === 'string' && { placeholder: meta.placeholder }),
-      repeats: meta.repeats === true,
+      about: String(description),
+      ...{ repeats, type },
+      ...rest,
     };
   },
 );
@@ -203,8 +230,29 @@ function collect(params: Iterable<readonly [string, string]>): Record<string, st
   return raw;
 }
 
+/** Throws `option_invalid` where the bounds contradict each other. */
+export function checkPrices({ priceMin, priceMax }: RequestFilters): void {
+  if (priceMin !== undefined && priceMax !== undefined && priceMin > priceMax)
+    throw new SepetError('option_invalid', 'priceMin must not be above priceMax.');
+}
+
+/**
+ * The request for a whole basket, its own product among them or not; each product counts once. Throws `option_invalid` where they
+ * are too many.
+ */
+export function withBasket(request: RecommendRequest, products: Iterable<string>): RecommendRequest {
+  const { max, unit } = limits.basketProducts;
+  const basket = [...new Set(products)].filter((product) => product !== request.product);
+  if (basket.length + 1 > max)
+    throw new SepetError(
+      'option_invalid',
+      `A basket takes at most ${max} ${unit}, not ${basket.length + 1}.`,
+    );
+  return basket.length === 0 ? request : { ...request, basket };
+}
+
 /** Drops what is undefined, so that a request holds only what was asked for. */
-const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+export const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
@@ -224,8 +272,7 @@ export function parseRequest(product: string, params: Iterable<readonly [string,
   const { limit, efSearch, gamma, explain, fallback, fields, ...others } = parsed.data;
   const { include, policy, placement, seed, overrides, ...rest } = others;
   const filters: RequestFilters = defined(rest);
-  if (filters.priceMin !== undefined && filters.priceMax !== undefined && filters.priceMin > filters.priceMax)
-    throw new SepetError('option_invalid', 'priceMin must not be above priceMax.');
+  checkPrices(filters);
   const own = defined({
     limit,
     efSearch,

@@ -3,13 +3,20 @@
 
 import type { Vectors } from '../artifact/vectors.ts';
 import { limits } from '../base/limits.ts';
-import type { Index, SearchWay } from '../native/index.ts';
+import type { Index, SearchCall, SearchWay } from '../native/index.ts';
+import { depthOf, logSumExp, merge, wholeDepthOf } from './basket.ts';
 
 export interface VectorQuery {
-  /** A product with a vector. */
+  /** A product with a vector; it is never found. */
   readonly row: number;
+  /** Further ones, at least one, asked together with it. */
+  readonly others?: readonly number[];
+  /** What to search with in place of the vectors of products; `row` is then `noRow`. */
+  readonly vector?: Float32Array;
   readonly gamma: number;
   readonly efSearch: number;
+  /** Searched by exact scan over the vectors, in place of the graph and of estimates. */
+  readonly exact?: boolean;
 }
 
 /** A run of candidates, best first, in shared buffers: rows[start] up to rows[start + count] (excluded). */
@@ -25,6 +32,8 @@ export interface Candidates {
 }
 
 export interface Retriever {
+  /** Time spent in the index so far. */
+  readonly searchMs: number;
   /** Products with a vector that are not removed. */
   readonly reachable: number;
   /**
@@ -41,8 +50,10 @@ export interface Retriever {
   among(query: VectorQuery, rows: Uint32Array, k: number): Candidates;
   /** The best `k` of the rows whose bit is set (bit `row & 31` of word `row >> 5`); held like those of `among`. */
   filtered(query: VectorQuery, mask: Uint32Array, k: number): Candidates;
-  /** IN·OUT + gamma·popularity of one row, by the plain formula. */
+  /** IN·OUT + gamma·popularity of one row, by the plain formula; of several products, the log-sum-exp of theirs. */
   score(query: VectorQuery, row: number): number;
+  /** The scores that one has of each product of the query. */
+  parts(query: VectorQuery, row: number): Float32Array;
   /** The popularity part of that. */
   popularityPart(query: VectorQuery, row: number): number;
 }
@@ -65,15 +76,22 @@ function allocate(queries: number, stride: number, results: number): Buffers {
   };
 }
 
-/** Positions of the queries by their efSearch, so that a batch asked with one setting is one call. */
-function groupByEf(queries: readonly VectorQuery[]): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  queries.forEach(({ efSearch }, i) => {
-    const group = groups.get(efSearch);
-    if (group === undefined) groups.set(efSearch, [i]);
-    else group.push(i);
+/** Positions of queries that are asked with one setting, so that they are one call. */
+interface Group {
+  readonly efSearch: number;
+  readonly exact: boolean;
+  readonly members: number[];
+}
+
+function groupAlike(queries: readonly VectorQuery[]): Iterable<Group> {
+  const groups = new Map<number, Group>();
+  queries.forEach(({ efSearch, exact = false }, i) => {
+    const key = exact ? -efSearch : efSearch;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { efSearch, exact, members: [i] });
+    else group.members.push(i);
   });
-  return groups;
+  return groups.values();
 }
 
 export interface RetrieverOptions {
@@ -109,10 +127,25 @@ export function createRetriever(
   const stride = dims + 1;
   const removed = removedBits(rows, trained);
 
-  function embed({ row, gamma }: VectorQuery, buffers: Buffers, slot: number): void {
-    buffers.queries.set(vectors.in.subarray(row * dims, (row + 1) * dims), slot * stride);
-    buffers.queries[slot * stride + dims] = gamma / scale;
-    buffers.skip[slot] = row;
+  const count = ({ others }: VectorQuery): number => 1 + (others?.length ?? 0);
+  const rowAt = ({ row, others = [] }: VectorQuery, i: number): number =>
+    i === 0 ? row : (others[i - 1] as number);
+
+  /** How deep to look for each product of a query so that the best `k` of all are found. */
+  const wholeOf = (query: VectorQuery, k: number): number =>
+    query.others === undefined ? k : wholeDepthOf(k, count(query));
+
+  /** Writes a query's products into slots from `first` on; returns the slot behind. */
+  function embed(query: VectorQuery, buffers: Buffers, first: number): number {
+    const end = first + count(query);
+    for (let slot = first; slot < end; slot++) {
+      const row = rowAt(query, slot - first);
+      const vector = query.vector ?? vectors.in.subarray(row * dims, (row + 1) * dims);
+      buffers.queries.set(vector, slot * stride);
+      buffers.queries[slot * stride + dims] = query.gamma / scale;
+      buffers.skip[slot] = row;
+    }
+    return end;
   }
 
   /** The native call for the slots from `first` to `end` (excluded), results from `start` on, `k` each. */
@@ -144,12 +177,40 @@ export function createRetriever(
   let batch = allocate(0, stride, 0);
   let wide = allocate(1, stride, 0);
 
-  /** The call of one query, in the buffers of longer looks. */
-  function callOne(query: VectorQuery, k: number) {
-    if (wide.rows.length < k) wide = allocate(1, stride, k);
-    embed(query, wide, 0);
-    return callOf(wide, { first: 0, end: 1, start: 0 }, k);
+  /** The runs of a query's slots as one. */
+  function together(
+    query: VectorQuery,
+    runs: readonly Candidates[],
+    depth: number,
+    most: number,
+  ): Candidates {
+    const [first] = runs as [Candidates];
+    if (runs.length === 1) return first;
+    const own = [query.row, ...(query.others ?? [])];
+    const score = (i: number, row: number): number => scoreOf(query, i, row);
+    return { ...merge({ runs, depth, most, own, score }), start: 0, asked: first.asked, way: first.way };
   }
+
+  /** Searches for one query, in the buffers of longer looks: `depth` of each product, `most` of all. */
+  function searchOne(query: VectorQuery, rest: Partial<SearchCall>, depth: number, most: number): Candidates {
+    const slots = count(query);
+    if (wide.skip.length < slots || wide.rows.length < slots * depth)
+      wide = allocate(slots, stride, slots * depth);
+    embed(query, wide, 0);
+    const way = run(
+      {
+        ...callOf(wide, { first: 0, end: slots, start: 0 }, depth),
+        ef: Math.max(depth, query.efSearch),
+        ...rest,
+      },
+      query.exact,
+    );
+    const runs = Array.from({ length: slots }, (_, i) =>
+      candidates(wide, i, { start: i * depth, asked: most, way }),
+    );
+    return together(query, runs, depth, most);
+  }
+
   function bitsOf(rows: Uint32Array): Uint32Array {
     const bits = new Uint32Array(Math.ceil(trained / 32));
     for (let i = 0; i < rows.length; i++) {
@@ -158,52 +219,78 @@ export function createRetriever(
     }
     return bits;
   }
-  const foundOne = (way: SearchWay, k: number): Candidates =>
-    candidates(wide, 0, { start: 0, asked: k, way });
+
+  let searchMs = 0;
+
+  function run(call: SearchCall, exact = false): SearchWay {
+    const startedMs = performance.now();
+    const way = exact ? 'scan' : index.search(call);
+    if (exact) index.scan(call);
+    searchMs += performance.now() - startedMs;
+    return way;
+  }
 
   const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
     (gamma / scale) * (vectors.out[row * stride + dims] as number);
 
+  function scoreOf(query: VectorQuery, i: number, row: number): number {
+    const { vector = vectors.in } = query;
+    const from = query.vector === undefined ? rowAt(query, i) * dims : 0;
+    const to = row * stride;
+    let sum = 0;
+    for (let at = 0; at < dims; at++) sum += (vector[from + at] as number) * (vectors.out[to + at] as number);
+    return sum + popularityPart(query, row);
+  }
+
+  const parts = (query: VectorQuery, row: number): Float32Array =>
+    Float32Array.from({ length: count(query) }, (_, i) => scoreOf(query, i, row));
+
   return {
+    get searchMs() {
+      return searchMs;
+    },
     reachable: trained - (rows?.filter((row) => row < trained).length ?? 0),
     search(queries, k) {
-      if (batch.skip.length < queries.length || batch.rows.length < queries.length * k)
-        batch = allocate(queries.length, stride, queries.length * k);
+      const slots = queries.reduce((sum, query) => sum + count(query), 0);
+      if (batch.skip.length < slots || batch.rows.length < slots * k)
+        batch = allocate(slots, stride, slots * k);
       const found: Candidates[] = new Array(queries.length);
       let slot = 0;
       let start = 0;
-      for (const [efSearch, members] of groupByEf(queries)) {
+      for (const { efSearch, exact, members } of groupAlike(queries)) {
         const first = slot;
         const asked = Math.min(k, efSearch);
-        for (const i of members) embed(queries[i] as VectorQuery, batch, slot++);
-        const way = index.search({ ...callOf(batch, { first, end: slot, start }, asked), ef: efSearch });
-        members.forEach((i, at) => {
-          found[i] = candidates(batch, first + at, { start: start + at * asked, asked, way });
-        });
-        start += members.length * asked;
+        for (const i of members) slot = embed(queries[i] as VectorQuery, batch, slot);
+        const way = run({ ...callOf(batch, { first, end: slot, start }, asked), ef: efSearch }, exact);
+        let at = first;
+        for (const i of members) {
+          const query = queries[i] as VectorQuery;
+          const nextRun = (): Candidates => {
+            const one = candidates(batch, at++, { start, asked, way });
+            start += asked;
+            return one;
+          };
+          if (query.others === undefined) found[i] = nextRun();
+          else {
+            const runs = Array.from({ length: count(query) }, nextRun);
+            found[i] = together(query, runs, depthOf(asked, runs.length), slots * k);
+          }
+        }
       }
       return found;
     },
     widen(query, k) {
-      return foundOne(index.search({ ...callOne(query, k), ef: Math.max(k, query.efSearch) }), k);
+      const depth = depthOf(k, count(query));
+      return { ...searchOne(query, {}, depth, count(query) * depth), asked: k };
     },
     among(query, rows, k) {
-      const few = rows.length <= scannedRows;
-      const eligible = few ? { among: rows } : { filter: bitsOf(rows), ef: Math.max(k, query.efSearch) };
-      return foundOne(index.search({ ...callOne(query, k), ...eligible }), k);
+      const few = query.exact || rows.length <= scannedRows;
+      return searchOne(query, few ? { among: rows } : { filter: bitsOf(rows) }, wholeOf(query, k), k);
     },
-    filtered(query, mask, k) {
-      const ef = Math.max(k, query.efSearch);
-      return foundOne(index.search({ ...callOne(query, k), ef, filter: mask }), k);
-    },
-    score(query, row) {
-      let sum = 0;
-      const from = query.row * dims;
-      const to = row * stride;
-      for (let i = 0; i < dims; i++)
-        sum += (vectors.in[from + i] as number) * (vectors.out[to + i] as number);
-      return sum + popularityPart(query, row);
-    },
+    filtered: (query, mask, k) => searchOne(query, { filter: mask }, wholeOf(query, k), k),
+    score: (query, row) =>
+      query.others === undefined ? scoreOf(query, 0, row) : logSumExp(parts(query, row)),
+    parts,
     popularityPart,
   };
 }

@@ -61,8 +61,13 @@ export interface Selection {
   readonly isClosed: boolean;
   /** Whether candidates are noted for explain, with their scores. */
   readonly explains: boolean;
-  /** Begins a request for the product of `row` (-1: unknown), which is never a candidate. */
-  begin(options: { row: number; rules: readonly Rule[]; explains: boolean }): void;
+  /** Begins a request for the product of `row` (-1: unknown) and `others`, which are never candidates. */
+  begin(options: {
+    row: number;
+    others?: readonly number[];
+    rules: readonly Rule[];
+    explains: boolean;
+  }): void;
   isSeen(row: number): boolean;
   /**
    * Looks at `rows[at]`, whose score is `scores[at]`, unless it was looked at before; true where it passes every rule. (Taken from
@@ -223,6 +228,7 @@ export function createSelection({
       sifter.clear();
       tested.length = 0;
       if (options.row >= 0) seen.add(options.row);
+      if (options.others !== undefined) for (const other of options.others) seen.add(other);
     },
     isSeen: (row) => seen.has(row),
     passes,

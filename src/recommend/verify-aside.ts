@@ -1,4 +1,4 @@
-// Verifies an artifact that is already served, in a thread of its own, once a process.
+// Verifies an artifact in a thread of its own: one that is served already, or one that is to be.
 
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,7 +9,12 @@ import type { Pages } from '../native/index.ts';
 export interface VerifyCall {
   readonly file: string;
   readonly pages: Pages;
-  /** The id that the file must have: it may have been replaced since it was opened. */
+  /** The id that the file must have, as it may have been replaced since it was opened; absent for one that is not open yet. */
+  readonly artifact?: string;
+}
+
+/** What the thread finds. */
+export interface Verified {
   readonly artifact: string;
 }
 
@@ -22,7 +27,7 @@ const worker = new URL(`./verify-worker${extname(import.meta.url)}`, import.meta
  * the process alive.
  */
 export async function verifyAside(
-  call: VerifyCall,
+  call: Required<VerifyCall>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<boolean> {
   const thread = new Worker(worker, { workerData: call });
@@ -30,11 +35,24 @@ export async function verifyAside(
   const stop = (): void => void thread.terminate();
   signal?.addEventListener('abort', stop);
   try {
-    const outcome = await outcomeOf<{ readonly replaced?: true }>(thread);
-    return outcome.replaced !== true;
+    return (await outcomeOf<Verified>(thread)).artifact === call.artifact;
   } catch (error) {
     throw signal?.aborted ? new SepetError('cancelled', 'The verification was stopped.') : error;
   } finally {
     signal?.removeEventListener('abort', stop);
+  }
+}
+
+/**
+ * Checks an artifact that is to be served and hands its id to `use`; until that is done the thread keeps the memory that it
+ * has read the file into, so that opening it costs nothing. Throws what opening with `verify` throws.
+ */
+export async function verifyFirst<T>(call: VerifyCall, use: (artifact: string) => Promise<T>): Promise<T> {
+  const thread = new Worker(worker, { workerData: call });
+  try {
+    const { artifact } = await outcomeOf<Verified>(thread);
+    return await use(artifact);
+  } finally {
+    await thread.terminate();
   }
 }

@@ -1,11 +1,11 @@
-// The thread that verifies an artifact while it is served: it opens it once more, on the same memory, and reads all.
+// The thread that verifies an artifact while it, or another, is served: it opens it once more, on the same memory, and reads all.
 
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SepetError } from '../base/errors.ts';
 import type { MappedFile } from '../native/index.ts';
 import { openArtifact } from './artifact.ts';
-import type { VerifyCall } from './verify-aside.ts';
+import type { Verified, VerifyCall } from './verify-aside.ts';
 
 const { file, pages, artifact } = workerData as VerifyCall;
 const pageBytes = 4096;
@@ -23,15 +23,28 @@ function readThrough(mapped: MappedFile): number {
   return sum;
 }
 
+/** Whether another artifact has the name by now: what is found in that one says nothing of the one that is served. */
+function isReplaced(): boolean {
+  if (artifact === undefined) return false;
+  try {
+    return openArtifact(file, { pages }).id !== artifact;
+  } catch (error) {
+    return error instanceof SepetError && error.code === 'file_not_found';
+  }
+}
+
 /** Behind whatever answers requests. Linux has a priority for each thread; elsewhere it would be the process's. */
 const patience = 10;
 if (process.platform === 'linux') setPriority(patience);
 try {
   const served = openArtifact(file, { pages });
   if (pages === 'map') readThrough(served.file);
-  const { id } = openArtifact(file, { verify: true, pages });
-  parentPort?.postMessage(id === artifact ? {} : { replaced: true });
+  const verified = openArtifact(file, { verify: true, pages });
+  parentPort?.postMessage({ artifact: verified.id } satisfies Verified);
+  // Until whoever asked has it open too; the thread is ended then.
+  if (artifact === undefined) parentPort?.on('message', () => void verified);
 } catch (error) {
   if (!(error instanceof SepetError)) throw error;
-  parentPort?.postMessage({ code: error.code, message: error.message });
+  if (isReplaced()) parentPort?.postMessage({ artifact: '' } satisfies Verified);
+  else parentPort?.postMessage({ code: error.code, message: error.message });
 }

@@ -115,13 +115,17 @@ export function asking(ids: readonly string[]) {
       filters: fc.option(filters, { nil: undefined }),
       include: fc.option(fc.array(fc.constantFrom(...ids, 'gone'), { maxLength: 3 }), { nil: undefined }),
       seed: fc.option(fc.nat(3), { nil: undefined }),
+      basket: fc.option(fc.array(fc.constantFrom(...ids, 'gone', 'gone too'), { maxLength: 4 }), {
+        nil: undefined,
+      }),
     })
-    .map(({ filters: narrow, include, seed: own, ...rest }) => ({
+    .map(({ filters: narrow, include, seed: own, basket, ...rest }) => ({
       ...rest,
       ...{ fallback: true, nowMs },
       ...(narrow && { filters: narrow }),
       ...(include && { include }),
       ...(own !== undefined && { seed: own }),
+      ...(basket && { basket }),
     }));
 
   return { world, plainPolicies, policies, request };

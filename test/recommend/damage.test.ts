@@ -92,11 +92,23 @@ describe('a damaged file that is not verified', () => {
     };
     const recommender = expected(() => openRecommender(file, { policy: policies }));
     expected(() => recommender?.popularIds(20));
+    for (const q of ['', 'product 1', 'P']) {
+      expected(() => recommender?.searchProducts({ q, brand: ['Acme'] }));
+      expected(() => recommender?.searchProducts({ q }));
+    }
+    for (const brand of ['Acme', 'none']) {
+      expected(() => recommender?.similarBrands(brand, 3));
+      expected(() =>
+        recommender?.combine({ items: [{ brand }, { product: 'P17' }], filters: { inStock: true } }),
+      );
+    }
     for (const { name: policy } of policies)
       for (const product of ['P0', 'P17', 'P699', 'no such'])
         for (const explain of [false, true]) {
           // So narrow that 700 products are searched in the graph.
-          const request = { product, policy, explain, efSearch: 10, fallback: true, fields: fieldNames };
+          const basket = explain ? ['P1', 'P698', 'gone'] : [];
+          const asked = { product, basket, policy, explain, efSearch: 10, fallback: true };
+          const request = { ...asked, fields: fieldNames };
           const [outcome] = expected(() => recommender?.recommend([request])) ?? [];
           if (outcome === undefined) continue;
           if ('error' in outcome) codes.push(outcome.error.code);

@@ -100,7 +100,7 @@ const asked = asking([...ids, ...coming]);
 /** Everything of an answer but whose it is. */
 function told(answer: RecommendAnswer | Failure | undefined) {
   if (answer === undefined || isFailure(answer)) throw new Error(JSON.stringify(answer));
-  const { artifact: _, ...rest } = answer;
+  const { artifact: _, recommendation: __, ...rest } = answer;
   return rest;
 }
 

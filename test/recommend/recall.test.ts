@@ -5,12 +5,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openIndex } from '../../src/artifact/vectors.ts';
+import { Random } from '../../src/base/random.ts';
 import { defaultPolicy } from '../../src/policy/defaults.ts';
+import { checkPolicy } from '../../src/policy/parse.ts';
 import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
 import { createRecommender } from '../../src/recommend/open.ts';
 import { isFailure } from '../../src/recommend/recommender.ts';
 import { verifyArtifact } from '../../src/recommend/verify.ts';
+import { readBaskets, readProducts } from '../../src/tables/dataset.ts';
 import { measureRecall } from '../../src/training/build/recall.ts';
+import { testBaskets } from '../../src/training/evaluate/baskets.ts';
 import { demoFolder, retailFolder, retailOrders } from '../shops.ts';
 
 const floor = 0.99;
@@ -61,6 +65,36 @@ describe.skipIf(!existsSync(retailOrders))(
 
     it.each([0, 0.5, 1])(`has a recall@10 of at least ${floor} at efSearch 200 with gamma %d`, (gamma) => {
       expect(recallAt200(artifact, gamma)).toBeGreaterThanOrEqual(floor);
+    });
+
+    it('finds what is missing from a basket far better with all of it than with its first product', async () => {
+      const folder = retailFolder();
+      const split = await readBaskets(folder, { split: 'test' });
+      const sampled = { maxBasket: 20, maxBaskets: 300 };
+      const products = await readProducts(folder);
+      const { items, offsets, heldOut } = testBaskets(new Random(1), split, products, sampled);
+      const policy = checkPolicy({ name: 'plain', candidates: { source: ['embedding'] } });
+      const recommender = createRecommender(artifact, policy);
+      const hits = { first: 0, basket: 0 };
+      for (const [at, held] of heldOut.entries()) {
+        const ids = Array.from(
+          items.subarray(offsets[at], offsets[at + 1]),
+          (row) => products.ids[row] ?? '',
+        );
+        const [missing] = ids.splice(held, 1);
+        const [product = '', ...basket] = ids;
+        const asked = { product, fallback: true };
+        const [first, whole] = recommender.recommend([
+          { ...asked, filters: { exclude: basket } },
+          { ...asked, basket },
+        ]);
+        const holds = (answer: typeof first): boolean =>
+          answer !== undefined && !isFailure(answer) && answer.items.some(({ id }) => id === missing);
+        hits.first += Number(holds(first));
+        hits.basket += Number(holds(whole));
+      }
+      expect(hits.basket / heldOut.length).toBeGreaterThan(0.2);
+      expect(hits.basket).toBeGreaterThan(1.5 * hits.first);
     });
 
     it('finds hearts and lights for the white hanging heart', () => {

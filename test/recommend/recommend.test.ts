@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOverlay } from '../../src/catalog/overlay.ts';
 import type { PolicyDocument } from '../../src/policy/document.ts';
 import { checkPolicy } from '../../src/policy/parse.ts';
 import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
@@ -90,6 +91,36 @@ describe('an answer', () => {
       expect('brand' in item).toBe(false);
     }
     expect(items.some(({ title }) => title === undefined)).toBe(true);
+  });
+});
+
+describe('the name of a list', () => {
+  const nameOf = (recommender: Recommender, request: RecommendRequest): string =>
+    one(recommender, request).recommendation;
+
+  it('is the same for the same list, wherever it is made and however it is shown', () => {
+    const name = nameOf(createRecommender(artifact, []), { product: 'P1' });
+    expect(name).toMatch(/^r_[0-9a-f]{16}$/);
+    const other = openRecommender(file);
+    expect(nameOf(other, { product: 'P1', explain: true, fields: ['title'], exact: true })).toBe(name);
+    expect(nameOf(other, { product: 'P1' })).toBe(name);
+    const keys = Object.keys(one(other, { product: 'P1' }));
+    expect(keys.indexOf('recommendation')).toBe(keys.indexOf('artifact') - 1);
+  });
+
+  it('is another for another product, basket, length, policy, revision of deltas', () => {
+    const recommender = createRecommender(artifact, []);
+    const { overlay } = makeOverlay(artifact.catalog, new Map(), 3);
+    const names = [
+      ...ids.map((product) => nameOf(recommender, { product })),
+      nameOf(recommender, { product: 'P1', limit: 9 }),
+      nameOf(recommender, { product: 'P1', basket: ['P2'] }),
+      nameOf(recommender, { product: 'P2', basket: ['P1'] }),
+      nameOf(createRecommender(artifact, policyOf({ revision: 2 })), { product: 'P1' }),
+      nameOf(createRecommender(artifact, policyOf({ revision: 3 })), { product: 'P1' }),
+      nameOf(createRecommender(artifact, [], { overlay }), { product: 'P1' }),
+    ];
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 

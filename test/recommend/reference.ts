@@ -1,6 +1,7 @@
 // Recommending by the book: rank everything, walk down, apply the rules by their plain reading, arrange what passes.
 // Slow and simple, the oracle of the recommender over a catalogue that is scanned.
 
+import type { ScoredLists } from '../../src/artifact/lists.ts';
 import { unknown8, unknown32 } from '../../src/base/products.ts';
 import type { PolicyDocument, RuleDocument } from '../../src/policy/document.ts';
 import type { Artifact } from '../../src/recommend/artifact.ts';
@@ -17,7 +18,8 @@ export interface PlainAnswer {
 
 export interface PlainQuestion {
   readonly product: string;
-  readonly row: number;
+  /** Rows of the products asked for that are known, the query product's first. */
+  readonly asked: readonly number[];
   readonly gamma: number;
   readonly limit: number;
   readonly extra: readonly RuleDocument[];
@@ -43,6 +45,22 @@ function vectorScores(
   index.scan({ queries, k: trained, rows, scores, counts, skip: Uint32Array.of(row) });
   const found = Array.from(rows.subarray(0, counts[0]), (other, i) => [other, scores[i] as number] as const);
   return new Map(found);
+}
+
+/** What the vectors of several products say: a table of scores for each, best first. */
+function vectorsOf(tables: readonly Map<number, number>[], own: readonly number[]) {
+  const [only] = tables;
+  const score = (row: number): number => {
+    if (tables.length === 1) return only?.get(row) as number;
+    return Math.fround(Math.log(tables.reduce((sum, table) => sum + Math.exp(table.get(row) as number), 0)));
+  };
+  /** The best of `depth` that each product names of the rows that pass. */
+  const best = (depth: number, passes: (row: number) => boolean): number[] => {
+    const named = tables.flatMap((table) => [...table.keys()].filter(passes).slice(0, depth));
+    const rows = [...new Set(named)].filter((row) => !own.includes(row));
+    return tables.length === 1 ? rows : rows.sort((a, b) => score(b) - score(a) || a - b);
+  };
+  return { score, best };
 }
 
 /** The lists of a fallback, each a tier. */
@@ -92,11 +110,24 @@ function sortedPlainly(rows: readonly PlainCandidate[], { catalog }: Artifact, b
   return rows.toSorted((a, b) => key(a) - key(b));
 }
 
+/** The sum of what the products' lists say; of one list, in its order. */
+function listedPlainly(
+  { offsets, rows, scores }: ScoredLists,
+  asked: readonly number[],
+): Map<number, number> {
+  const listed = new Map<number, number>();
+  for (const row of asked)
+    for (let i = offsets[row] as number; i < (offsets[row + 1] as number); i++)
+      listed.set(rows[i] as number, (listed.get(rows[i] as number) ?? 0) + (scores[i] as number));
+  return asked.length === 1 ? listed : new Map([...listed].sort(([a, x], [b, y]) => y - x || a - b));
+}
+
 /** The rows that a recommender over this artifact must return, and its account. */
 export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked: PlainQuestion): PlainAnswer {
   const products = plainProducts(artifact);
   const { vectors, catalog, cooccurrence } = artifact;
-  const { row, limit } = asked;
+  const { limit } = asked;
+  const [row = -1] = asked.asked;
   const query = products[row] ?? nobody;
   const day = Math.floor(asked.nowMs / dayMs);
   const blocks: RuleDocument = { name: 'blocks', drop: { ids: policy.blocks }, unknown: 'keep' };
@@ -105,20 +136,16 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
   const include = asked.include ?? [];
   const gathers =
     policy.rank.length + include.length + Object.keys(policy.diversity).length > 0 || blend !== undefined;
-  const scores =
-    row >= 0 && row < vectors.trained && sourceNames.includes('embedding')
-      ? vectorScores(artifact, row, asked.gamma)
-      : new Map<number, number>();
-  const listed = new Map(
-    row < 0
-      ? []
-      : Array.from(
-          cooccurrence.rows.subarray(cooccurrence.offsets[row], cooccurrence.offsets[row + 1]),
-          (other, i) => [other, cooccurrence.scores[(cooccurrence.offsets[row] as number) + i] as number],
-        ),
-  );
+  const tables = asked.asked
+    .filter((own) => own < vectors.trained && sourceNames.includes('embedding'))
+    .map((own) => vectorScores(artifact, own, asked.gamma));
+  const { score: byScore, best } = vectorsOf(tables, asked.asked);
+  const { length: width } = tables;
+  const isScored = (other: number): boolean =>
+    width > 0 && other < vectors.trained && !asked.asked.includes(other);
+  const listed = listedPlainly(cooccurrence, asked.asked);
 
-  const seen = new Set(row < 0 ? [] : [row]);
+  const seen = new Set(asked.asked);
   const dropped: Record<string, number> = {};
   const passes = (other: number): boolean => {
     if (seen.has(other)) return false;
@@ -129,10 +156,9 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
   };
   const popularity = (other: number): number => Math.log1p(catalog.columns.orders[other] as number);
   const loose = (other: number, tiers: { vector: number; other: number }): PlainCandidate => {
-    const score = scores.get(other);
-    return score === undefined
-      ? { row: other, source: 'fallback', tier: tiers.other, total: popularity(other) }
-      : { row: other, source: 'embedding', tier: tiers.vector, total: score };
+    return isScored(other)
+      ? { row: other, source: 'embedding', tier: tiers.vector, total: byScore(other) }
+      : { row: other, source: 'fallback', tier: tiers.other, total: popularity(other) };
   };
 
   const pins = pinnedRows(artifact, policy, limit).filter((pin) => passes(pin.row));
@@ -160,20 +186,23 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
       if (passes(other)) keep({ row: other, source, tier, total: score(other) });
     }
   };
-  const byScore = (other: number): number => scores.get(other) as number;
+  const anyRow = (): boolean => true;
+  const depthAt = (k: number): number =>
+    width === 1 ? k : Math.min(k, Math.max(32, Math.ceil((2 * k) / width)));
   const fromVectors = (tier: number): void => {
-    if (scores.size === 0) return;
-    const ranking = [...scores.keys()];
+    if (width === 0) return;
     const most = Math.min(max, vectors.trained);
     let depth = Math.min(count, Math.max(1, vectors.trained));
-    look(ranking.slice(0, depth), 'embedding', tier, byScore);
+    look(best(depthAt(depth), anyRow), 'embedding', tier, byScore);
     while (roomy.length < need && depth < most && roomy.length * most >= need * depth) {
       depth = Math.min(2 * depth, most);
-      look(ranking.slice(0, depth), 'embedding', tier, byScore);
+      look(best(depthAt(depth), anyRow), 'embedding', tier, byScore);
     }
     if (kept.length >= need) return;
-    const rest = ranking.filter(passes).slice(0, gathers ? Math.max(need, count) : need);
-    for (const other of rest)
+    const wanted = gathers ? Math.max(need, count) : need;
+    const left = new Set([...(tables[0]?.keys() ?? []), ...asked.asked].filter(passes));
+    const rest = best(width === 1 ? wanted : Math.max(32, wanted) + width - 1, (other) => left.has(other));
+    for (const other of rest.slice(0, wanted))
       if (gathers || kept.length < need)
         keep({ row: other, source: 'embedding', tier, total: byScore(other) });
   };
@@ -187,7 +216,7 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
     for (const one of [...pool, ...kept])
       if (one.source !== 'fallback')
         one.total =
-          (blend.embedding ?? 0) * (scores.get(one.row) ?? 0) +
+          (blend.embedding ?? 0) * (isScored(one.row) ? byScore(one.row) : 0) +
           (blend.cooccurrence ?? 0) * (listed.get(one.row) ?? 0);
   let tier = sources.length + 1;
   for (const name of policy.fallback)
@@ -209,13 +238,13 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
   for (const pin of pins) chosen.splice(pin.position - 1, 0, loose(pin.row, { vector: 0, other: 0 }));
   const from: Record<string, number> = {};
   for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
-  const others = products.length - (row < 0 ? 0 : 1);
+  const others = products.length - asked.asked.length;
   return {
     rows: chosen.map((one) => one.row),
     filled: {
       ...{ wanted: limit, returned: chosen.length, missing: limit - chosen.length, from },
       ...(Object.keys(dropped).length > 0 && { filteredBy: dropped }),
-      ...(seen.size - (row < 0 ? 0 : 1) === others && { exhausted: true as const }),
+      ...(seen.size - asked.asked.length === others && { exhausted: true as const }),
     },
   };
 }

@@ -96,6 +96,7 @@ describe('an encoded answer', () => {
       filteredBy: { stock: 3 },
       exhausted: true,
     },
+    recommendation: 'r_0123456789abcdef',
     artifact: 'sha256:0',
     policy: 'p@1',
   };

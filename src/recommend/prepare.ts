@@ -1,0 +1,84 @@
+// A request made ready: the rows of its products, its policy, its settings, its own rules.
+
+import { SepetError } from '../base/errors.ts';
+import type { Rule } from '../policy/compile.ts';
+import type { Artifact } from './artifact.ts';
+import type { RecommendRequest } from './request.ts';
+import type { VectorQuery } from './retrieve.ts';
+import type { Served, ServedPolicies } from './served.ts';
+
+export interface Prepared {
+  readonly request: RecommendRequest;
+  /** The product that rules compare with: the first that is known, -1 where none is. */
+  readonly row: number;
+  /** The further products that are asked for, each once. */
+  readonly basket?: readonly string[];
+  /** The rows of those that are known, but for `row`. */
+  readonly others?: readonly number[];
+  /** Those asked for that are not known. */
+  readonly unknown?: readonly string[];
+  readonly served: Served;
+  readonly limit: number;
+  readonly gamma: number;
+  readonly efSearch: number;
+  readonly include: readonly number[];
+  readonly extra: readonly Rule[];
+  readonly query?: VectorQuery;
+}
+
+type Products = Pick<Prepared, 'row' | 'basket' | 'others' | 'unknown'>;
+
+function unknownProducts(ids: readonly string[]): SepetError {
+  const named = ids.map((id) => `"${id}"`).join(', ');
+  const said = ids.length === 1 ? `There is no product ${named}` : `There are no products ${named}`;
+  return new SepetError('product_unknown', `${said} in this artifact.`);
+}
+
+/** Makes the function that prepares requests. It throws `product_unknown`, and what choosing a policy and compiling filters throw. */
+export function createPreparer(
+  { catalog, vectors, manifest }: Artifact,
+  policies: ServedPolicies,
+): (request: RecommendRequest) => Prepared {
+  const { ids } = catalog;
+
+  function productsOf({ product, basket: given = [], fallback }: RecommendRequest): Products {
+    const row = ids.row(product);
+    if (given.length === 0 && row >= 0) return { row };
+    const [, ...basket] = new Set([product, ...given]);
+    const asked = [product, ...basket];
+    const unknown = asked.filter((id) => ids.row(id) < 0);
+    if (unknown.length > 0 && fallback !== true) throw unknownProducts(unknown);
+    const [first = -1, ...others] = asked.map(ids.row).filter((one) => one >= 0);
+    return {
+      row: first,
+      ...(basket.length > 0 && { basket }),
+      ...(others.length > 0 && { others }),
+      ...(unknown.length > 0 && { unknown }),
+    };
+  }
+
+  return (request) => {
+    const products = productsOf(request);
+    const { row, others } = products;
+    const served = policies.choose(request);
+    const { document } = served.policy;
+    const gamma = request.gamma ?? document.gamma ?? manifest.gamma;
+    const efSearch = request.efSearch ?? document.efSearch;
+    const include = (request.include ?? []).map((id) => ids.row(id)).filter((other) => other >= 0);
+    const hasVector = (other: number): boolean => other >= 0 && other < vectors.trained;
+    const further = others === undefined ? [] : others.filter(hasVector);
+    const first = hasVector(row) ? row : further.shift();
+    const searches = document.candidates.source.includes('embedding') && first !== undefined;
+    const query = searches && {
+      ...{ row: first, gamma, efSearch },
+      ...(further.length > 0 && { others: further }),
+      ...(request.exact && { exact: true }),
+    };
+    return {
+      ...{ request, ...products, served, gamma, efSearch, include },
+      limit: request.limit ?? document.limit,
+      extra: served.rulesOf(request),
+      ...(query && { query }),
+    };
+  };
+}
