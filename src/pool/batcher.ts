@@ -8,7 +8,7 @@
 //   deliver     the answers come back in one buffer, and each request's callback gets its slice
 // While the workers are busy the queue grows, so batches get larger exactly when that pays.
 
-import { failureOf, type Job, type JobResult, readBatch } from './answers.ts';
+import { type BatchTimes, failureOf, type Job, type JobResult, readBatch } from './answers.ts';
 import type { Runner } from './runner.ts';
 
 export interface BatcherOptions {
@@ -24,14 +24,17 @@ export interface BatchObserver {
   /** A request left the queue. */
   waited(seconds: number): void;
   /** A batch was answered. */
-  answered(batch: { size: number; workerSeconds: number }): void;
+  answered(batch: BatchTimes & { readonly size: number }): void;
   /** A batch was lost with its worker. */
   lost(error: unknown): void;
 }
 
-/** A request in the queue. Setting `cancelled` saves the work if it has not yet begun. */
+/** A request in the queue. */
 export interface Ticket {
+  /** Set, it saves the work if that has not yet begun. */
   cancelled: boolean;
+  /** On the clock of `performance.now()`: a request that has not left the queue by then fails with `deadline_exceeded`. */
+  deadlineMs: number;
 }
 
 interface Waiting extends Ticket {
@@ -42,6 +45,22 @@ interface Waiting extends Ticket {
 
 /** A batch is not split below this: a task costs more than so few queries. */
 const smallestShare = 4;
+
+const lateFailure: JobResult = {
+  failure: {
+    code: 'deadline_exceeded',
+    message:
+      'No worker was free within the time that the request gave; ask for less, later, or with more time.',
+  },
+};
+
+/** Whether somebody still waits for it; one whose time is over is told so. */
+function isWanted({ cancelled, deadlineMs, done }: Waiting, nowMs: number): boolean {
+  if (cancelled) return false;
+  if (nowMs < deadlineMs) return true;
+  done(lateFailure);
+  return false;
+}
 
 export class Batcher {
   readonly #options: BatcherOptions;
@@ -67,10 +86,15 @@ export class Batcher {
    * Queues a job; `done`, which must not throw, is called once, later, unless the ticket is cancelled in time.
    * Returns undefined when the queue is full.
    */
-  submit(job: Job, done: (result: JobResult) => void): Ticket | undefined {
+  submit(
+    job: Job,
+    done: (result: JobResult) => void,
+    deadlineMs = Number.POSITIVE_INFINITY,
+  ): Ticket | undefined {
     const { queue, maxBatch } = this.#options;
+    if (this.#queue.length >= queue) this.#clear();
     if (this.#queue.length >= queue) return undefined;
-    const waiting: Waiting = { job, done, sinceMs: performance.now(), cancelled: false };
+    const waiting: Waiting = { job, done, sinceMs: performance.now(), cancelled: false, deadlineMs };
     this.#queue.push(waiting);
     if (this.#queue.length >= maxBatch) this.#dispatch();
     else if (!this.#scheduled) {
@@ -83,11 +107,18 @@ export class Batcher {
     return waiting;
   }
 
+  /** Takes out of the queue what nobody waits for any more. */
+  #clear(): void {
+    if (this.#queue.some(({ cancelled }) => cancelled))
+      this.#queue = this.#queue.filter(({ cancelled }) => !cancelled);
+  }
+
   #dispatch(): void {
     const { runner } = this.#options;
+    const nowMs = performance.now();
     while (this.#running < runner.capacity && this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#share()).filter((waiting) => !waiting.cancelled);
-      if (batch.length > 0) void this.#run(batch);
+      const batch = this.#queue.splice(0, this.#share()).filter((waiting) => isWanted(waiting, nowMs));
+      if (batch.length > 0) void this.#run(batch, nowMs);
     }
   }
 
@@ -99,9 +130,9 @@ export class Batcher {
     return Math.min(maxBatch, Math.max(smallestShare, Math.ceil(this.#queue.length / places)));
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
+  async #run(batch: readonly Waiting[], nowMs: number): Promise<void> {
     this.#running++;
-    const results = await this.#answer(batch);
+    const results = await this.#answer(batch, nowMs);
     this.#running--;
     // The next batch leaves before this one's answers are written, so that the worker does not wait for that.
     this.#dispatch();
@@ -111,13 +142,12 @@ export class Batcher {
     }
   }
 
-  async #answer(batch: readonly Waiting[]): Promise<JobResult[]> {
+  async #answer(batch: readonly Waiting[], nowMs: number): Promise<JobResult[]> {
     const { runner, observer } = this.#options;
-    const nowMs = performance.now();
     for (const { sinceMs } of batch) observer.waited((nowMs - sinceMs) / 1000);
     try {
-      const { results, workerSeconds } = readBatch(await runner.run(batch.map(({ job }) => job)));
-      observer.answered({ size: batch.length, workerSeconds });
+      const { results, spent } = readBatch(await runner.run(batch.map(({ job }) => job)));
+      observer.answered({ size: batch.length, ...spent });
       return results;
     } catch (error) {
       observer.lost(error);

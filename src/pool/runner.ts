@@ -3,7 +3,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Recommender } from '../recommend/recommender.ts';
-import { answerBatch, type Job } from './answers.ts';
+import { type Answering, answerBatch, type Job } from './answers.ts';
 import { Swaps } from './swaps.ts';
 import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
@@ -30,7 +30,7 @@ export interface Runner {
 
 /** Answers on the calling thread, whose versions have this one open; they stay the caller's to let go of. */
 export function inlineRunner(
-  versions: Versions<Pick<Recommender, 'recommend' | 'popularIds'>>,
+  versions: Versions<Answering & Pick<Recommender, 'popularIds'>>,
   first: Version,
 ): Runner {
   let current = versions.prepare(first);

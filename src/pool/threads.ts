@@ -25,6 +25,9 @@ export interface PiscinaOptions {
 /** One batch is answered while the next already waits in the worker's port, so that it never idles between two. */
 const batchesPerWorker = 2;
 
+/** Answers are garbage soon: with less they are collected too often, with more it only takes memory. */
+const maxYoungGenerationSizeMb = 12;
+
 /** As busy as no thread ever is: it gets a batch only where it is the only one. */
 const occupiedUsage = 1000;
 
@@ -69,6 +72,7 @@ class Threads implements Runner {
       name: 'answer' satisfies keyof WorkerSide,
       minThreads: workers,
       maxThreads: workers,
+      resourceLimits: { maxYoungGenerationSizeMb },
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: batchesPerWorker,
       atomics: 'sync',

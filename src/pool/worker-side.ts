@@ -4,7 +4,7 @@
 
 import { move } from 'piscina';
 import type { Recommender } from '../recommend/recommender.ts';
-import { answerBatch, failureOf, type Job, type JobFailure } from './answers.ts';
+import { type Answering, answerBatch, failureOf, type Job, type JobFailure } from './answers.ts';
 import type { Version } from './version.ts';
 import { type Opener, Versions } from './versions.ts';
 
@@ -29,7 +29,7 @@ export interface WorkerSide {
 }
 
 /** A thread's side, with its own versions. */
-export function workerSide(opener: Opener<Pick<Recommender, 'recommend' | 'popularIds'>>): WorkerSide {
+export function workerSide(opener: Opener<Answering & Pick<Recommender, 'popularIds'>>): WorkerSide {
   const versions = new Versions(opener);
   return {
     answer({ number, jobs, version }) {

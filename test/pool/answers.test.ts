@@ -16,10 +16,11 @@ describe('a batch of answers in one buffer', () => {
     for (const [i, result] of answers(jobs).entries()) {
       const { request, encoding } = jobs[i] as Job;
       if (result.failure) throw new Error(result.failure.message);
-      const { body, missing, embedding, cooccurrence, fallback } = result;
+      const { body, missing, reason, embedding, cooccurrence, fallback } = result;
       expect(Buffer.from(body)).toEqual(Buffer.from(encodeAnswer(toyAnswer(request.product), encoding)));
-      expect({ missing, embedding, cooccurrence, fallback }).toEqual({
+      expect({ missing, reason, embedding, cooccurrence, fallback }).toEqual({
         missing: 1,
+        reason: 'sources',
         embedding: 3,
         cooccurrence: 0,
         fallback: 0,
@@ -42,8 +43,12 @@ describe('a batch of answers in one buffer', () => {
   });
 
   it('measures the time the batch took', () => {
-    const { workerSeconds } = readBatch(answerBatch(toyRecommender, [job('slow-30')]));
-    expect(workerSeconds).toBeGreaterThan(0.025);
-    expect(workerSeconds).toBeLessThan(5);
+    // A recommender that says of the time it takes that two thirds went into the index.
+    const searching = { ...toyRecommender, searchMs: () => (2 / 3) * performance.now() };
+    const { spent } = readBatch(answerBatch(searching, [job('slow-30')]));
+    expect(spent.workerSeconds).toBeGreaterThan(0.025);
+    expect(spent.workerSeconds).toBeLessThan(5);
+    expect(spent.searchSeconds / spent.workerSeconds).toBeCloseTo(2 / 3, 1);
+    expect(spent.encodeSeconds).toBeLessThan(spent.workerSeconds / 3);
   });
 });

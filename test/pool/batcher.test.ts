@@ -96,6 +96,31 @@ describe('the micro-batcher', () => {
     expect(submit('f')[0]).toBeDefined();
   });
 
+  it('gives the place of the cancelled to others', () => {
+    const { submit, batcher } = bench({ queue: 2, maxBatch: 2 });
+    submit('a', 'b');
+    const [c] = submit('c', 'd');
+    expect(submit('e')).toEqual([undefined]);
+    if (c) c.cancelled = true;
+    expect(submit('f')[0]).toBeDefined();
+    expect([submit('g'), batcher.waiting]).toEqual([[undefined], 2]);
+  });
+
+  it('fails what has waited too long, and does not do it', async () => {
+    const { batcher, batches, finish, results, submit } = bench({ maxBatch: 1 });
+    submit('a');
+    const soonMs = performance.now() + 5;
+    const late = { request: { product: 'late' }, encoding: 'json' as const };
+    batcher.submit(late, (result) => results.set('late', result), soonMs);
+    submit('b');
+    await until(() => performance.now() > soonMs);
+    finish();
+    await until(() => results.has('late'));
+    expect(results.get('late')?.failure?.code).toBe('deadline_exceeded');
+    await until(() => batches.length === 2);
+    expect(batches).toEqual([['a'], ['b']]);
+  });
+
   it('does no work for the cancelled, and tells them nothing', async () => {
     const { submit, batches, finish, results } = bench();
     const [a, b] = submit('a', 'b', 'c');

@@ -26,7 +26,7 @@ export function toyAnswer(id: string, artifact = toyArtifact): RecommendAnswer {
     title: `Türkçe ${id} ☕`,
   }));
   const filled = { wanted: 4, returned: 3, missing: 1, from: { embedding: 3 } };
-  return { product: id, items, filled, artifact, policy: 'toy@1' };
+  return { product: id, items, filled, recommendation: `r_${id}`, artifact, policy: 'toy@1' };
 }
 
 /** Blocks the thread. */
@@ -46,6 +46,7 @@ function answerOne({ product }: RecommendRequest, artifact?: string): RecommendA
 const toy = (artifact?: string) => ({
   recommend: (requests: readonly RecommendRequest[]) => requests.map((one) => answerOne(one, artifact)),
   popularIds: () => ['warm'],
+  searchMs: () => 0,
 });
 
 /** A recommender without an artifact. */
