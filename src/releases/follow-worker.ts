@@ -2,7 +2,6 @@
 // it, and only then notes it as the last good release and looks again. It serves nothing itself, and nothing that fails
 // here touches what is served.
 
-import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -13,7 +12,14 @@ import { limits } from '../base/limits.ts';
 import type { LogFields, LogLevel } from '../base/log.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
-import { type FromThread, failureMessage, steadySeconds, type ThreadData, type ToThread } from './follow.ts';
+import {
+  type FailureMessage,
+  type FromThread,
+  failureMessage,
+  steadySeconds,
+  type ThreadData,
+  type ToThread,
+} from './follow.ts';
 import { FollowCache, type Wanted } from './follow-cache.ts';
 import { News } from './follow-news.ts';
 import { Preparer, type Ready } from './follow-release.ts';
@@ -43,9 +49,24 @@ class Keeper {
   /** What the store says now and could not be served: tried again later, and told of once. */
   #failed: { readonly times: number; readonly said: string; readonly againSeconds: number } | undefined;
 
+  /** Called with what came of the release that was handed over. */
+  #onOutcome: ((failure: FailureMessage | undefined) => void) | undefined;
+  /** How often somebody asked for a look, and how many of these have had it. */
+  #asked = 0;
+  #looked = 0;
+  /** Ends the pause before the next look. */
+  #wake: (() => void) | undefined;
+
   constructor(data: ThreadData, port: MessagePort) {
     this.#data = data;
     this.#port = port;
+    port.on('message', (message: ToThread) => {
+      if (message.kind === 'outcome') this.#onOutcome?.(message.failure);
+      else {
+        this.#asked++;
+        this.#wake?.();
+      }
+    });
     const { store, label, cache, pages, publicKeys } = data;
     this.#store = openStore(store);
     this.#news = new News(this.#store, label);
@@ -62,9 +83,24 @@ class Keeper {
         this.#unanswered > 0
           ? backoffSeconds(this.#unanswered, pollSeconds)
           : pollSeconds * (0.9 + Math.random() / 5);
-      await sleep(pause * 1000);
-      await this.#look();
+      await this.#pause(pause * 1000);
+      const asked = this.#asked;
+      const isAsked = asked > this.#looked;
+      const served = this.#served;
+      const failure = await this.#look(isAsked);
+      this.#looked = asked;
+      if (isAsked)
+        this.#say({ kind: 'looked', asked, isNew: served !== this.#served, ...(failure && { failure }) });
     }
+  }
+
+  /** Until the time is over, or somebody asks for a look. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#asked > this.#looked) return;
+    const ended = new AbortController();
+    this.#wake = () => ended.abort();
+    await sleep(ms, undefined, { signal: ended.signal }).catch(() => {});
+    this.#wake = undefined;
   }
 
   /** What the label says or, where that cannot be had, what was served last. Throws where there is neither. */
@@ -110,24 +146,29 @@ class Keeper {
     }
   }
 
-  async #look(): Promise<void> {
+  /** Resolves to what keeps the server from serving what the store says; what failed is tried again when `isAsked`. */
+  async #look(isAsked: boolean): Promise<FailureMessage | undefined> {
     let isNew: boolean;
     try {
       isNew = await this.#news.look();
       this.#answered();
     } catch (error) {
       this.#unheard(error);
-      return;
+      return failureMessage(error);
     }
     if (isNew) this.#failed = this.#failed && { ...this.#failed, times: 0, againSeconds: 0 };
-    if (!isNew && (this.#failed === undefined || this.#failed.againSeconds > steadySeconds())) return;
+    const isDue = this.#failed !== undefined && (isAsked || this.#failed.againSeconds <= steadySeconds());
+    if (!isNew && !isDue) return undefined;
     try {
       await this.#serve(await this.#news.wanted());
       this.#failed = undefined;
+      return undefined;
     } catch (error) {
-      const { code, message } = failureMessage(error);
+      const failure = failureMessage(error);
+      const { code, message } = failure;
       this.#say({ kind: 'refused' });
       if (this.#noteFailure(message)) this.#log('error', `${message} ${this.#whatGoesOn()}`, { code });
+      return failure;
     }
   }
 
@@ -146,10 +187,12 @@ class Keeper {
     const { url } = this.#store;
     const { label } = this.#data;
     const { revision, artifact } = wanted;
-    const outcome = once(this.#port, 'message') as Promise<[ToThread]>;
+    const outcome = new Promise<FailureMessage | undefined>((resolve) => {
+      this.#onOutcome = resolve;
+    });
     const release = { store: url, label, revision, file: artifact.file, deltas };
     this.#say({ kind: 'ready', release: { ...ready, release } });
-    const [{ failure }] = await outcome;
+    const failure = await outcome;
     if (failure !== undefined) throw new SepetError(failure.code, failure.message);
     this.#served = wanted;
     this.#log('info', `serving ${label}@${revision}`, {

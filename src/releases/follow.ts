@@ -47,6 +47,11 @@ export interface Follower {
   readonly started: Promise<void>;
   /** Seconds since the store answered, or since the start. */
   readonly sinceContact: () => number;
+  /**
+   * Looks at the store now, without waiting for the next look. Resolves to whether something else is served since; rejects
+   * with why what the store says cannot be had or served, while what was served is served on.
+   */
+  readonly look: () => Promise<boolean>;
   /** Ends the thread, wherever it is. */
   readonly stop: () => void;
 }
@@ -56,17 +61,26 @@ export interface FailureMessage {
   readonly message: string;
 }
 
+/** What came of a look that was asked for. */
+export interface Looked {
+  /** How many had asked when it began. */
+  readonly asked: number;
+  readonly isNew: boolean;
+  readonly failure?: FailureMessage;
+}
+
 /** What the thread says. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly release: FollowedRelease }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly message: string; readonly fields?: LogFields }
   | { readonly kind: 'refused' }
+  | ({ readonly kind: 'looked' } & Looked)
   | { readonly kind: 'failed'; readonly failure: FailureMessage };
 
-/** What it is told: what came of the release that it handed over. */
-export interface ToThread {
-  readonly failure?: FailureMessage;
-}
+/** What it is told: what came of the release that it handed over, or to look at the store now. */
+export type ToThread =
+  | { readonly kind: 'outcome'; readonly failure?: FailureMessage }
+  | { readonly kind: 'look' };
 
 export interface ThreadData extends FollowOptions {
   /** One float64: the system's steady clock in seconds when the store last answered. */
@@ -74,6 +88,8 @@ export interface ThreadData extends FollowOptions {
   /** Whether something is served already: a thread that replaces one that died. */
   readonly isServing: boolean;
 }
+
+const threadGone = 'The thread that follows the store died; it is replaced within a minute.';
 
 /** Of the system, alike in all threads. */
 export const steadySeconds = (): number => Number(process.hrtime.bigint()) / 1e9;
@@ -99,9 +115,13 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
   let isServing = false;
   let isStopped = false;
   let thread: Worker;
+  let isAlive = false;
+  /** Who waits for a look, by how many had asked this thread before. */
+  let looking: { number: number; resolve: (isNew: boolean) => void; reject: (error: unknown) => void }[] = [];
+  let asked = 0;
 
   async function serve(release: FollowedRelease): Promise<void> {
-    let outcome: ToThread = {};
+    let outcome: ToThread = { kind: 'outcome' };
     try {
       await events.serve(release);
       isServing = true;
@@ -109,7 +129,7 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
     } catch (error) {
       // The thread has tried the release: what fails here first is the server's own start.
       if (!isServing) reject(error);
-      outcome = { failure: failureMessage(error) };
+      outcome = { kind: 'outcome', failure: failureMessage(error) };
     }
     thread.postMessage(outcome);
   }
@@ -119,11 +139,27 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
     if (message.kind === 'ready') void serve(message.release);
     else if (message.kind === 'log') log[message.level](message.message, message.fields);
     else if (message.kind === 'refused') events.refused();
+    else if (message.kind === 'looked') looked(message);
     else reject(new SepetError(message.failure.code, message.failure.message));
+  }
+
+  /** A look answers those who asked before it began. */
+  function looked({ asked, isNew, failure }: Looked): void {
+    const answered = looking.filter(({ number }) => number <= asked);
+    looking = looking.filter(({ number }) => number > asked);
+    for (const { resolve, reject } of answered)
+      if (failure === undefined) resolve(isNew);
+      else reject(new SepetError(failure.code, failure.message));
+  }
+
+  function gone(code: ErrorCode, message: string): void {
+    isAlive = false;
+    looked({ asked, isNew: false, failure: { code, message } });
   }
 
   function died(error: Error): void {
     if (isStopped) return;
+    gone('store_unreachable', threadGone);
     if (!isServing) {
       reject(error);
       return;
@@ -137,14 +173,23 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
     const workerData: ThreadData = { ...options, contact, isServing };
     thread = new Worker(worker, { workerData });
     thread.on('message', heard).on('error', died);
+    asked = 0;
+    isAlive = true;
   }
 
   start();
   return {
     started,
     sinceContact: () => steadySeconds() - (contactSeconds[0] ?? 0),
+    look: () =>
+      new Promise((resolve, reject) => {
+        if (!isAlive) throw new SepetError('store_unreachable', threadGone);
+        looking.push({ number: ++asked, resolve, reject });
+        thread.postMessage({ kind: 'look' } satisfies ToThread);
+      }),
     stop: () => {
       isStopped = true;
+      gone('shutting_down', 'The server is stopping.');
       void thread.terminate();
     },
   };
