@@ -1,15 +1,44 @@
 // The typed client: what a shop's own server, or a page, asks Sepet with. On fetch alone, so it runs wherever that is
 // (connections are kept alive by it); answers are those of docs/api.md.
 
-import { unpack } from 'msgpackr/unpack';
-import { isErrorCode, SepetError } from '../base/errors.ts';
-import type { ArtifactInfo, ProductFacts, RecommendAnswer } from '../recommend/recommender.ts';
+import { SepetError } from '../base/errors.ts';
+import type {
+  ArtifactInfo,
+  CombineAnswer,
+  CombinedPart,
+  ProductFacts,
+  RecommendAnswer,
+  SearchAnswer,
+  SearchRequest,
+  SimilarBrands,
+} from '../recommend/recommender.ts';
+import { accepted, decode, encode, errorOf, type Problem, problemOf } from './messages.ts';
 import { type Patience, wait, waitAfter } from './patience.ts';
-import { type BoughtTogetherOptions, queryString, segment } from './query.ts';
+import {
+  type BatchRequest,
+  type BoughtTogetherOptions,
+  basketBody,
+  batchBody,
+  type CombineOptions,
+  combineBody,
+  queryString,
+  segment,
+} from './query.ts';
 
 export { SepetError } from '../base/errors.ts';
-export type { ArtifactInfo, RecommendAnswer, RecommendItem } from '../recommend/recommender.ts';
-export type { BoughtTogetherOptions } from './query.ts';
+export type {
+  ArtifactInfo,
+  CombineAnswer,
+  CombinedPart,
+  ProductFacts,
+  RecommendAnswer,
+  RecommendItem,
+  SearchAnswer,
+  SearchRequest,
+  SimilarBrand,
+  SimilarBrands,
+} from '../recommend/recommender.ts';
+export type { BatchRequest, BoughtTogetherOptions, CombineOptions } from './query.ts';
 
 export interface ClientOptions {
   /** Where the server is, such as `http://127.0.0.1:7700`. */
@@ -31,7 +60,12 @@ export interface CallOptions {
 }
 
 /** A product as the artifact knows it, and the artifact. */
-export type Product = ProductFacts & { readonly artifact: string };
+export type Product = ProductFacts & Answered;
+
+/** The artifact that answered. */
+export interface Answered {
+  readonly artifact: string;
+}
 
 export interface PolicySummary {
   readonly name: string;
@@ -50,11 +84,31 @@ export interface PolicySummary {
  * it did not answer in time or at all. What `CallOptions.signal` was aborted with is thrown as it is.
  */
 export interface Client {
+  /** Of one product (a GET, which caches may answer) or of all products of a basket (a POST, for this caller alone). */
   boughtTogether(
-    product: string,
+    product: string | readonly string[],
     options?: BoughtTogetherOptions,
     call?: CallOptions,
   ): Promise<RecommendAnswer>;
+  /** Many requests in one call, answered in their order. Each fails by itself: an error stands where its answer would. */
+  batch(
+    requests: readonly BatchRequest[],
+    call?: CallOptions,
+  ): Promise<readonly (RecommendAnswer | SepetError)[]>;
+  /** Products by words of their titles, category and brand; most ordered first. */
+  searchProducts(search: SearchRequest, call?: CallOptions): Promise<SearchAnswer & Answered>;
+  /** The brands nearest to one. */
+  similarBrands(
+    brand: string,
+    options?: { readonly limit?: number },
+    call?: CallOptions,
+  ): Promise<SimilarBrands & Answered>;
+  /** What is nearest to a weighted sum of vectors of products and brands. */
+  combine(
+    items: readonly CombinedPart[],
+    options?: CombineOptions,
+    call?: CallOptions,
+  ): Promise<CombineAnswer & Answered>;
   /** The ids of the most ordered products, best first. */
   products(options?: { readonly limit?: number }, call?: CallOptions): Promise<readonly string[]>;
   /** What is known of a product. */
@@ -70,26 +124,6 @@ export interface Client {
   isReady(call?: CallOptions): Promise<boolean>;
 }
 
-const accepted = { json: 'application/json', msgpack: 'application/vnd.msgpack' } as const;
-
-interface Problem {
-  readonly code?: unknown;
-  readonly detail?: unknown;
-}
-
-/** The error of an answer that is none. Whatever stands between may answer in its own words. */
-async function problemOf(response: Response): Promise<SepetError> {
-  const problem = (await response.json().catch(() => ({}))) as Problem;
-  if (isErrorCode(problem.code)) return new SepetError(problem.code, String(problem.detail));
-  const said = `${response.url} answered ${response.status} ${response.statusText}.`;
-  return new SepetError('server_unreachable', said);
-}
-
-const decode = async (response: Response): Promise<unknown> =>
-  response.headers.get('content-type')?.includes('msgpack')
-    ? unpack(new Uint8Array(await response.arrayBuffer()))
-    : response.json();
-
 /** Milliseconds that a Retry-After in seconds asks for; a date is left to the backoff. */
 function retryAfterMs(response: Response): number {
   const seconds = Number(response.headers.get('retry-after') ?? 0);
@@ -103,14 +137,13 @@ export function createClient(options: ClientOptions): Client {
   if (!URL.canParse(options.url) || !/^https?:/.test(options.url))
     throw new SepetError('option_invalid', `"${options.url}" is no address such as http://127.0.0.1:7700.`);
   const base = options.url.replace(/\/+$/, '');
-  const headers = { accept: accepted[encoding] };
 
   /** One attempt: an answer, or what went wrong and whether to try again. */
-  async function attempt(url: string, call: CallOptions, remainingMs: number) {
+  async function attempt(url: string, request: RequestInit, call: CallOptions, remainingMs: number) {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
     const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
     try {
-      const response = await ask(url, { headers, signal });
+      const response = await ask(url, { ...request, signal });
       if (response.ok) return { value: await decode(response) };
       const error = await problemOf(response);
       const isBusy = response.status === 503 || response.status === 502;
@@ -123,12 +156,13 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
-  async function get<T>(path: string, call: CallOptions = {}, most = attempts): Promise<T> {
+  /** All calls only ask, so each may be repeated. */
+  async function send<T>(path: string, request: RequestInit, call: CallOptions, most: number): Promise<T> {
     const deadlineMs = performance.now() + (call.timeoutMs ?? usualTimeoutMs);
     const patience: Patience = { attempts: most, deadlineMs };
     call.signal?.throwIfAborted();
     for (let tried = 1; ; tried++) {
-      const outcome = await attempt(`${base}${path}`, call, deadlineMs - performance.now());
+      const outcome = await attempt(`${base}${path}`, request, call, deadlineMs - performance.now());
       if (outcome.error === undefined) return outcome.value as T;
       const waitMs = outcome.again ? waitAfter(tried, patience, outcome.retryAfterMs) : undefined;
       if (waitMs === undefined) throw outcome.error;
@@ -136,9 +170,31 @@ export function createClient(options: ClientOptions): Client {
     }
   }
 
+  const accept = accepted[encoding];
+  const get = <T>(path: string, call: CallOptions = {}, most = attempts): Promise<T> =>
+    send(path, { headers: { accept } }, call, most);
+  const post = <T>(path: string, value: object, call: CallOptions = {}): Promise<T> => {
+    const headers = { accept, 'content-type': accept };
+    return send(path, { method: 'POST', headers, body: encode(value, encoding) }, call, attempts);
+  };
+
   return {
     boughtTogether: async (product, asked = {}, call) =>
-      get(`/v1/products/${segment(product)}/bought-together${queryString(asked)}`, call),
+      typeof product === 'string'
+        ? get(`/v1/products/${segment(product)}/bought-together${queryString(asked)}`, call)
+        : post('/v1/bought-together', basketBody(product, asked), call),
+    batch: async (requests, call) => {
+      const { answers } = await post<{ answers: (RecommendAnswer | Problem)[] }>(
+        '/v1/bought-together/batch',
+        batchBody(requests),
+        call,
+      );
+      return answers.map((answer) => ('items' in answer ? answer : errorOf(answer)));
+    },
+    searchProducts: async (search, call) => get(`/v1/products${queryString({ offset: 0, ...search })}`, call),
+    similarBrands: async (brand, asked = {}, call) =>
+      get(`/v1/brands/${segment(brand)}/similar${queryString(asked)}`, call),
+    combine: async (items, asked = {}, call) => post('/v1/vectors/combine', combineBody(items, asked), call),
     products: async (asked = {}, call) => {
       const { products } = await get<{ products: { id: string }[] }>(
         `/v1/products${queryString(asked)}`,

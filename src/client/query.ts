@@ -1,10 +1,54 @@
-// A request as the server's query string has it.
+// A request as the server's query string has it, and as its bodies do.
 
 import { SepetError } from '../base/errors.ts';
+import type { CombinedPart, CombineRequest } from '../recommend/recommender.ts';
 import type { RecommendRequest, RequestFilters } from '../recommend/request.ts';
 
 /** What `boughtTogether` can be asked for; docs/api.md says what each means. */
-export type BoughtTogetherOptions = Omit<RecommendRequest, 'product' | 'filters' | 'nowMs'> & RequestFilters;
+export type BoughtTogetherOptions = Omit<
+  RecommendRequest,
+  'product' | 'basket' | 'filters' | 'exact' | 'nowMs'
+> &
+  RequestFilters;
+
+/** One request of a batch: for a product, or for the products of a basket. */
+export type BatchRequest = BoughtTogetherOptions &
+  (
+    | { readonly product: string; readonly products?: never }
+    | { readonly product?: never; readonly products: readonly string[] }
+  );
+
+/** What `combine` can be asked for beside what it combines. */
+export type CombineOptions = Omit<CombineRequest, 'items' | 'filters' | 'exact'> &
+  Omit<RequestFilters, 'bought'>;
+
+/** In a body these stand together. */
+const filterNames: readonly (keyof RequestFilters)[] = [
+  ...(['category', 'brand', 'gender', 'priceMin', 'priceMax', 'inStock', 'newerThanDays'] as const),
+];
+
+/** Options as bodies have them: what narrows by a product's properties in `filters`. What is undefined is left out. */
+function bodyOf(options: object): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const isFilter = ([name]: readonly [string, unknown]) => filterNames.some((filter) => filter === name);
+  const filters = given.filter(isFilter);
+  const others = Object.fromEntries(given.filter((one) => !isFilter(one)));
+  return filters.length === 0 ? others : { ...others, filters: Object.fromEntries(filters) };
+}
+
+export const basketBody = (products: readonly string[], options: BoughtTogetherOptions): object => ({
+  products,
+  ...bodyOf(options),
+});
+
+export const batchBody = (requests: readonly BatchRequest[]): object => ({
+  requests: requests.map(bodyOf),
+});
+
+export const combineBody = (items: readonly CombinedPart[], options: CombineOptions): object => ({
+  items,
+  ...bodyOf(options),
+});
 
 function textOf(value: unknown): string {
   if (typeof value === 'boolean') return value ? '1' : '0';

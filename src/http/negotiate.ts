@@ -54,3 +54,11 @@ export function negotiate(accept: string): MediaType | undefined {
   }
   return best;
 }
+
+/** How a body of this Content-Type is read, or undefined where it is not. Parameters are no matter, but for a foreign charset. */
+export function mediaTypeOf(contentType: string): MediaType | undefined {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) return undefined;
+  return offers.find((offer) => offer.contentType === type);
+}
