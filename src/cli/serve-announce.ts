@@ -4,7 +4,7 @@ import type { Server } from '../http/server.ts';
 import { type PolicyDocument, policyLabel } from '../policy/document.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import type { ServeOptions } from './serve-options.ts';
-import { size } from './text.ts';
+import { counted, size } from './text.ts';
 
 export interface Announced {
   /** The file, or the label's revision. */
@@ -26,7 +26,7 @@ export function announce({ what, recommender, policies, server }: Announced, opt
   const url = `http://${host}:${port}`;
   const [product = ''] = recommender.popularIds(1);
   const { artifact, products, policy, dims } = info;
-  const { workers } = options;
+  const { workers, instances } = options;
   const { pages, bytes, hugeBytes } = recommender.memory();
   if (options.json) {
     const served = policies.map(policyLabel);
@@ -39,19 +39,21 @@ export function announce({ what, recommender, policies, server }: Announced, opt
       policy,
       policies: served,
       workers,
+      instances,
       pages,
       bytes,
       hugeBytes,
-      pid: process.pid,
+      // The one to signal.
+      pid: instances > 1 ? process.ppid : process.pid,
     };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
     return;
   }
   const answers = `${url}/v1/products/${encodeURIComponent(product)}/bought-together`;
-  const threads =
-    workers === 0 ? 'on the event loop' : `by ${workers} worker thread${workers === 1 ? '' : 's'}`;
+  const threads = workers === 0 ? 'on the event loop' : `by ${counted(workers, 'worker thread')}`;
+  const processes = instances === 1 ? '' : ` in each of ${instances} processes`;
   const lines = [
-    `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${what}, ${threads}.`,
+    `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${what}, ${threads}${processes}.`,
     ...(pages === 'huge' ? [`${size(hugeBytes)} of ${size(bytes)} lie in huge pages.`] : []),
     'Try:',
     `  curl '${answers}'`,

@@ -7,6 +7,9 @@ import { limits } from '../base/limits.ts';
 import type { Pages } from '../native/index.ts';
 import { bounded, collected, helpFor } from './common.ts';
 
+/** When events are acknowledged: once they are on the disk, or once the system has them. */
+export type EventsSync = 'disk' | 'system';
+
 export interface ServeOptions {
   readonly port: number;
   readonly host: string;
@@ -17,10 +20,22 @@ export interface ServeOptions {
   readonly pollSeconds: number;
   readonly requireSignature?: string;
   readonly workers: number;
+  readonly instances: number;
   readonly maxBatch: number;
   readonly queue: number;
+  readonly resultCacheMb: number;
+  readonly cacheSeconds: number;
   readonly drainSeconds: number;
   readonly rerank: number;
+  readonly accessLog: number;
+  readonly recallShare: number;
+  readonly adminTokenFile?: string;
+  readonly clientRate: number;
+  readonly trustProxy?: true;
+  readonly cors?: readonly string[];
+  /** A folder. */
+  readonly events?: string;
+  readonly eventsSync: EventsSync;
   readonly pages: Pages;
   readonly verify?: true;
   readonly json?: true;
@@ -31,10 +46,17 @@ export const defaults = {
   host: '127.0.0.1',
   pollSeconds: limits.pollSeconds.default,
   workers: Math.min(availableParallelism(), limits.workers.max),
+  instances: limits.instances.default,
   maxBatch: limits.maxBatch.default,
   queue: limits.queue.default,
+  resultCacheMb: limits.resultCacheMb.default,
+  cacheSeconds: limits.cacheSeconds.default,
   drainSeconds: limits.drainSeconds.default,
   rerank: limits.rerank.default,
+  accessLog: limits.accessLog.default,
+  recallShare: limits.recallShare.default,
+  clientRate: limits.clientRate.default,
+  eventsSync: 'disk' as const,
   pages: 'map' as const,
 };
 
@@ -44,6 +66,7 @@ Examples:
   sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
   sepet serve artifact.sepet --policy pdp.yaml --policy cart.yaml   requests choose by policy=NAME or placement=NAME
   sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
+  sepet serve artifact.sepet --instances 2 --workers 0   a process a core, behind one port
   sepet serve artifact.sepet --pages huge       in memory of 2 MB pages: faster searches, a slower start
   sepet serve artifact.sepet --verify           first check the whole file, rather than beside serving
   sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
@@ -82,8 +105,11 @@ export function addServeOptions(command: Command): Command {
       `${limits.workers.about} (default one a core, here ${defaults.workers})`,
       bounded('workers'),
     )
+    .option('--instances <n>', helpFor('instances'), bounded('instances'))
     .option('--max-batch <n>', helpFor('maxBatch'), bounded('maxBatch'))
     .option('--queue <n>', helpFor('queue'), bounded('queue'))
+    .option('--result-cache-mb <n>', helpFor('resultCacheMb'), bounded('resultCacheMb'))
+    .option('--cache-seconds <n>', helpFor('cacheSeconds'), bounded('cacheSeconds'))
     .option('--drain-seconds <n>', helpFor('drainSeconds'), bounded('drainSeconds', false))
     .option('--rerank <n>', helpFor('rerank'), bounded('rerank'))
     .addOption(
@@ -92,6 +118,29 @@ export function addServeOptions(command: Command): Command {
         'Map the file, or read it into memory of huge (2 MB) pages (default map)',
       ).choices(['map', 'huge']),
     )
+    .option(
+      '--admin-token-file <file>',
+      'The token of /admin (or $SEPET_ADMIN_TOKEN); without, /admin answers only to this machine',
+    )
+    .option('--client-rate <n>', helpFor('clientRate'), bounded('clientRate', false))
+    .option(
+      '--trust-proxy',
+      'The client is the last one of X-Forwarded-For; only behind a proxy that writes it',
+    )
+    .option(
+      '--cors <origin>',
+      'Pages of this origin may read answers, such as https://shop.example, or *; may be repeated',
+      collected,
+    )
+    .option('--events <folder>', 'Take events at /v1/events and keep them in this folder')
+    .addOption(
+      new Option(
+        '--events-sync <where>',
+        'Acknowledge events on the disk, or with the system: they outlive a power cut, or this process (default disk)',
+      ).choices(['disk', 'system']),
+    )
+    .option('--access-log <share>', helpFor('accessLog'), bounded('accessLog', false))
+    .option('--recall-share <share>', helpFor('recallShare'), bounded('recallShare', false))
     .option('--verify', 'Check the whole file before serving; without, it is checked while serving')
     .option('--json', 'Print one JSON object with the address when ready, and log in JSON')
     .addHelpText('after', examples);

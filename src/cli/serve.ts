@@ -8,9 +8,11 @@ import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { createLog, type Log } from '../base/log.ts';
 import type { Server } from '../http/server.ts';
+import { isInstance } from '../pool/peers.ts';
 import type { Artifact } from '../recommend/artifact.ts';
 import { exitWith } from './common.ts';
 import { announce } from './serve-announce.ts';
+import { serveByInstances } from './serve-instances.ts';
 import { addServeOptions, defaults, originOf, type ServeOptions } from './serve-options.ts';
 import type { Serving } from './serving.ts';
 
@@ -23,6 +25,7 @@ export function register(program: Command): void {
     const origin = originOf(file, given);
     const options = { ...defaults, ...given };
     const log = createLog(options.json ? 'json' : 'text');
+    if (options.instances > 1 && !isInstance()) return serveByInstances(options, log);
     return origin.file === undefined
       ? serveLabel(origin, options, log)
       : serveFile(origin.file, options, log);
@@ -30,18 +33,29 @@ export function register(program: Command): void {
 }
 
 async function serveFile(file: string, options: ServeOptions, log: Log): Promise<void> {
-  const [{ openArtifact }, { readPolicies }, { startServing }] = await Promise.all([
+  const [{ openArtifact }, { readPolicies }, { startServing }, { fileReload }] = await Promise.all([
     import('../recommend/artifact.ts'),
     import('./policies.ts'),
     import('./serving.ts'),
+    import('./serve-admin.ts'),
   ]);
   const policies = readPolicies(options.policy);
   const { pages, verify = false } = options;
   const artifact = openArtifact(file, { verify, pages });
   const release = { file: resolve(file), artifact: artifact.id, policies };
-  const { serving, recommender } = await startServing(release, { ...options, log });
-  const { server } = serving;
   const verifying = new AbortController();
+  const reload = fileReload({
+    ...{ file: release.file, pages, log },
+    policies: () => readPolicies(options.policy),
+    serving: () => serving,
+    changed: () => verifying.abort(),
+  });
+  const { serving, recommender } = await startServing(release, {
+    ...(await startOptions(options)),
+    log,
+    reload,
+  });
+  const { server } = serving;
   stopOnSignals(server, options, { log, stopAside: () => verifying.abort() });
   announce({ what: file, recommender, policies, server }, options);
   const { signal } = verifying;
@@ -53,10 +67,12 @@ async function serveLabel(
   options: ServeOptions,
   log: Log,
 ): Promise<void> {
-  const [{ follow }, { startServing }] = await Promise.all([
+  const [{ follow }, { startServing }, { labelReload }] = await Promise.all([
     import('../releases/follow.ts'),
     import('./serving.ts'),
+    import('./serve-admin.ts'),
   ]);
+  const startWith = await startOptions(options);
   const { pages, pollSeconds, cache, requireSignature } = options;
   const publicKeys = requireSignature === undefined ? undefined : readKeys(requireSignature);
   let serving: Serving | undefined;
@@ -66,9 +82,10 @@ async function serveLabel(
       log,
       refused: () => serving?.server.refused(),
       serve: async (release) => {
-        if (serving !== undefined) return serving.swap(release);
+        if (serving !== undefined) return serving.live.swap(release);
         const { sinceContact } = follower;
-        const started = await startServing(release, { ...options, log, sinceContact });
+        const reload = labelReload(follower, () => serving);
+        const started = await startServing(release, { ...startWith, log, sinceContact, reload });
         serving = started.serving;
         const { server } = serving;
         stopOnSignals(server, options, { log, stopAside: follower.stop });
@@ -78,6 +95,17 @@ async function serveLabel(
     },
   );
   await follower.started;
+}
+
+/** The options with what they name read. */
+async function startOptions({ events: eventsFolder, ...options }: ServeOptions) {
+  const { adminToken } = await import('./serve-admin.ts');
+  const token = adminToken(options.adminTokenFile);
+  return {
+    ...options,
+    ...(token !== undefined && { adminToken: token }),
+    ...(eventsFolder !== undefined && { eventsFolder }),
+  };
 }
 
 function readKeys(file: string): string {

@@ -1,9 +1,13 @@
 // What is measured, in Prometheus' terms: seconds, base units. docs/operations.md tells what to watch.
 
 import { performance } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { JobResult } from '../pool/answers.ts';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { JobResult, ShortReason } from '../pool/answers.ts';
 import type { BatchObserver } from '../pool/batcher.ts';
+import type { ResultCache } from './cache.ts';
+import type { Asked } from './desk.ts';
+import { CountedHistogram, countedSeries, type Series } from './metrics-counted.ts';
+import { EventLoopDelay, watchBuild } from './metrics-process.ts';
 import type { Served, ServedRelease } from './served.ts';
 
 const latencySeconds = [
@@ -31,47 +35,38 @@ export interface Gauges {
 /** What came of a version that was to replace another. */
 export type SwapResult = 'swapped' | 'refused';
 
-interface Labels {
-  readonly route: string;
-  readonly status: string;
-}
-
 /** The server's metrics; one instance a server. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #requests: Histogram<'route' | 'status'>;
-  readonly #labels = new Map<string, Map<number, Labels>>();
-  readonly #items: Counter<'source'>;
-  readonly #missing: Counter;
-  readonly #short: Counter;
+  readonly #requests: CountedHistogram;
+  readonly #series = new Map<string, Map<number, Series>>();
+  /** Plain numbers, as they change with every request. */
+  readonly #items = { embedding: 0, cooccurrence: 0, fallback: 0 };
+  #missing = 0;
+  readonly #short: Record<ShortReason, number> = { rules: 0, catalogue: 0, sources: 0 };
   readonly #aborted: Counter;
   readonly #errors: Counter;
   readonly #swaps: Counter<'result'>;
+  readonly #asked: Record<Asked, number> = { hit: 0, miss: 0, joined: 0 };
   /** Handed to the batcher. */
   readonly observer: BatchObserver;
 
   constructor(onLost: (error: unknown) => void) {
     const registers = [this.registry];
     const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
-    const histogram = (name: string, help: string, buckets: number[]): Histogram =>
-      new Histogram({ name, help, buckets, registers });
-    collectDefaultMetrics({ register: this.registry });
-    this.#requests = new Histogram({
+    const { registry } = this;
+    const histogram = (name: string, help: string, buckets: readonly number[]): Series =>
+      countedSeries({ name, help, buckets, registry });
+    collectDefaultMetrics({ register: registry });
+    new EventLoopDelay(registry);
+    watchBuild(registry);
+    this.#requests = new CountedHistogram({
       name: 'sepet_http_request_duration_seconds',
       help: 'From the request being read to its answer being handed to the socket.',
-      labelNames: ['route', 'status'],
       buckets: latencySeconds,
-      registers,
+      registry,
     });
     this.#aborted = counter('sepet_http_aborted_total', 'Requests whose client left before the answer.');
-    this.#items = new Counter({
-      name: 'sepet_fill_items_total',
-      help: 'Recommended items by source.',
-      labelNames: ['source'],
-      registers,
-    });
-    this.#missing = counter('sepet_fill_missing_items_total', 'Items that were wanted and not found.');
-    this.#short = counter('sepet_fill_short_answers_total', 'Answers with fewer items than wanted.');
     this.#errors = counter('sepet_batches_lost_total', 'Batches that were lost with their worker.');
     this.#swaps = new Counter({
       name: 'sepet_swaps_total',
@@ -80,14 +75,27 @@ export class Metrics {
       registers,
     });
     for (const result of ['swapped', 'refused'] satisfies SwapResult[]) this.#swaps.inc({ result }, 0);
+    this.#watchAnswers();
     const waited = histogram('sepet_queue_wait_seconds', 'A request waiting for its batch.', stageSeconds);
     const compute = histogram('sepet_batch_compute_seconds', 'A worker answering a batch.', stageSeconds);
+    const stages = new CountedHistogram({
+      name: 'sepet_batch_stage_seconds',
+      help: 'Where the time of a batch goes: the index, the policy (filters, ranks, fallbacks), the encoding of bodies.',
+      buckets: stageSeconds,
+      registry,
+    });
+    const [search, filter, encode] = ['search', 'filter', 'encode'].map((stage) =>
+      stages.series({ stage }),
+    ) as [Series, Series, Series];
     const sizes = histogram('sepet_batch_size', 'Requests in a batch.', batchSizes);
     this.observer = {
       waited: (seconds) => waited.observe(seconds),
-      answered: ({ size, workerSeconds }) => {
+      answered: ({ size, workerSeconds, searchSeconds, encodeSeconds }) => {
         sizes.observe(size);
         compute.observe(workerSeconds);
+        search.observe(searchSeconds);
+        filter.observe(Math.max(0, workerSeconds - searchSeconds - encodeSeconds));
+        encode.observe(encodeSeconds);
       },
       lost: (error) => {
         this.#errors.inc();
@@ -96,12 +104,14 @@ export class Metrics {
     };
   }
 
-  #gauge(name: string, help: string, read: () => number): void {
+  /** Of several processes the values are added up, unless `aggregator` says otherwise. */
+  #gauge(name: string, help: string, read: () => number, aggregator: Aggregator = 'sum'): void {
     const registers = [this.registry];
     new Gauge({
       name,
       help,
       registers,
+      aggregator,
       collect() {
         this.set(read());
       },
@@ -125,6 +135,7 @@ export class Metrics {
         last = now;
         return utilization;
       },
+      'average',
     );
     this.#watchArtifact(gauges);
   }
@@ -135,6 +146,7 @@ export class Metrics {
       name: 'sepet_artifact_info',
       help: 'Always 1; the labels say what is served.',
       labelNames: ['artifact', 'policy', 'name'],
+      aggregator: 'max',
       registers: [this.registry],
       collect() {
         const { artifact, policy, manifest } = info();
@@ -142,12 +154,18 @@ export class Metrics {
         this.set({ artifact, policy, name: manifest.name }, 1);
       },
     });
-    this.#gauge('sepet_artifact_products', 'Products in the artifact.', () => info().products);
-    this.#gauge('sepet_artifact_damaged', '1 where verification found damage.', () => Number(isDamaged()));
+    this.#gauge('sepet_artifact_products', 'Products in the artifact.', () => info().products, 'max');
+    this.#gauge(
+      'sepet_artifact_damaged',
+      '1 where verification found damage.',
+      () => Number(isDamaged()),
+      'max',
+    );
     const registers = [this.registry];
     new Gauge({
       name: 'sepet_artifact_bytes',
       help: 'Size of the artifact.',
+      aggregator: 'max',
       registers,
       collect() {
         // Asking takes milliseconds where pages are huge, so once for both.
@@ -158,17 +176,33 @@ export class Metrics {
     });
     const huge = new Gauge({
       name: 'sepet_artifact_huge_page_bytes',
+      aggregator: 'max',
       help: 'Bytes of the artifact that lie in huge pages.',
       registers,
     });
-    this.#gauge('sepet_artifact_dimensions', 'Dimensions of a vector.', () => info().dims);
+    this.#gauge('sepet_artifact_dimensions', 'Dimensions of a vector.', () => info().dims, 'max');
   }
 
   /** Gauges of a server that follows a store. */
   watchStore(release: () => ServedRelease | undefined, sinceContact: () => number): void {
-    this.#gauge('sepet_release_revision', "The label's revision.", () => release()?.revision ?? 0);
-    this.#gauge('sepet_deltas_revision', 'The latest delta that answers know.', () => release()?.deltas ?? 0);
-    this.#gauge('sepet_store_last_contact_seconds', 'Seconds since the store answered.', sinceContact);
+    this.#gauge('sepet_release_revision', "The label's revision.", () => release()?.revision ?? 0, 'min');
+    this.#gauge(
+      'sepet_deltas_revision',
+      'The latest delta that answers know.',
+      () => release()?.deltas ?? 0,
+      'min',
+    );
+    this.#gauge('sepet_store_last_contact_seconds', 'Seconds since the store answered.', sinceContact, 'max');
+  }
+
+  /** Gauges of the result cache. */
+  watchCache(cache: Pick<ResultCache, 'entries' | 'bytes'>): void {
+    this.#gauge('sepet_cache_entries', 'Answers that are kept.', () => cache.entries);
+    this.#gauge('sepet_cache_bytes', 'Memory that they take, nearly.', () => cache.bytes);
+  }
+
+  asked(result: Asked): void {
+    this.#asked[result]++;
   }
 
   swapped(result: SwapResult): void {
@@ -176,22 +210,21 @@ export class Metrics {
   }
 
   request(route: string, status: number, seconds: number): void {
-    this.#requests.observe(this.#labelsOf(route, status), seconds);
+    this.#seriesOf(route, status).observe(seconds);
   }
 
-  /** Label objects are kept: making them would cost more than counting. */
-  #labelsOf(route: string, status: number): Labels {
-    let byStatus = this.#labels.get(route);
+  #seriesOf(route: string, status: number): Series {
+    let byStatus = this.#series.get(route);
     if (byStatus === undefined) {
       byStatus = new Map();
-      this.#labels.set(route, byStatus);
+      this.#series.set(route, byStatus);
     }
-    let labels = byStatus.get(status);
-    if (labels === undefined) {
-      labels = { route, status: String(status) };
-      byStatus.set(status, labels);
+    let series = byStatus.get(status);
+    if (series === undefined) {
+      series = this.#requests.series({ route, status: String(status) });
+      byStatus.set(status, series);
     }
-    return labels;
+    return series;
   }
 
   aborted(): void {
@@ -199,12 +232,49 @@ export class Metrics {
   }
 
   filled(result: Exclude<JobResult, { failure: object }>): void {
-    const { embedding, cooccurrence, fallback, missing } = result;
-    if (embedding > 0) this.#items.inc({ source: 'embedding' }, embedding);
-    if (cooccurrence > 0) this.#items.inc({ source: 'cooccurrence' }, cooccurrence);
-    if (fallback > 0) this.#items.inc({ source: 'fallback' }, fallback);
-    if (missing === 0) return;
-    this.#short.inc();
-    this.#missing.inc(missing);
+    const { embedding, cooccurrence, fallback, missing, reason } = result;
+    const items = this.#items;
+    items.embedding += embedding;
+    items.cooccurrence += cooccurrence;
+    items.fallback += fallback;
+    if (reason === undefined) return;
+    this.#short[reason]++;
+    this.#missing += missing;
+  }
+
+  #watchAnswers(): void {
+    const registers = [this.registry];
+    /** A counter by one label, whose values are kept elsewhere. */
+    const counts = (name: string, help: string, label: string, values: Readonly<Record<string, number>>) =>
+      new Counter({
+        ...{ name, help, registers, labelNames: [label] },
+        collect() {
+          this.reset();
+          for (const [value, count] of Object.entries(values)) this.inc({ [label]: value }, count);
+        },
+      });
+    counts(
+      'sepet_cache_requests_total',
+      'Requests whose answer may be kept: hit, miss, or joined to an equal one under way.',
+      'result',
+      this.#asked,
+    );
+    counts('sepet_fill_items_total', 'Recommended items by source.', 'source', this.#items);
+    counts(
+      'sepet_fill_short_answers_total',
+      'Answers with fewer items than wanted: the rules, the catalogue or the sources had no more.',
+      'reason',
+      this.#short,
+    );
+    const missing = () => this.#missing;
+    new Counter({
+      name: 'sepet_fill_missing_items_total',
+      help: 'Items that were wanted and not found.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(missing());
+      },
+    });
   }
 }

@@ -6,16 +6,19 @@ import { suggestion } from '../base/nearest.ts';
 import { type PolicyDocument, policyLabel } from '../policy/document.ts';
 import { policyHash } from '../policy/hash.ts';
 import { policySet } from '../policy/set.ts';
+import type { RecommendRequest } from '../recommend/request.ts';
 
 export interface PolicyPages {
   readonly list: object;
   /** One policy. Throws `policy_unknown` naming the nearest. */
   one(name: string): object;
+  /** What a request is answered by, `name@revision`; undefined where it names a policy that is not served. */
+  labelFor(request: Pick<RecommendRequest, 'policy' | 'placement'>): string | undefined;
 }
 
 /** The answers, made once: policies do not change while they are served. */
 export function policyPages(documents: readonly PolicyDocument[]): PolicyPages {
-  const { default: own } = policySet(documents);
+  const { default: own, forPlacement } = policySet(documents);
   const pages = new Map(documents.map((document) => [document.name, pageOf(document)]));
   const policies = documents.map((document) => ({
     ...identityOf(document),
@@ -31,6 +34,11 @@ export function policyPages(documents: readonly PolicyDocument[]): PolicyPages {
       if (page !== undefined) return page;
       const message = `No policy "${name}" is served.${suggestion(name, pages.keys())}`;
       throw new SepetError('policy_unknown', message);
+    },
+    labelFor({ policy, placement }) {
+      const named = documents.find(({ name }) => name === policy);
+      if (policy !== undefined) return named && policyLabel(named);
+      return policyLabel(placement === undefined ? own : forPlacement(placement));
     },
   };
 }

@@ -4,8 +4,12 @@ import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
 import { Exchange } from './exchange.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { basketRoutes } from './routes/basket.ts';
 import { boughtTogetherRoutes } from './routes/bought-together.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { eventRoutes } from './routes/events.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { probeRoutes } from './routes/probes.ts';
 import { type Handler, queryOf, type Route, type RouteContext, shownPath } from './routes/route.ts';
@@ -13,8 +17,12 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
 export const routes: readonly Route[] = [
   ...boughtTogetherRoutes,
+  ...basketRoutes,
   ...catalogRoutes,
   ...policyRoutes,
+  ...openapiRoutes,
+  ...eventRoutes,
+  ...adminRoutes,
   ...probeRoutes,
 ];
 
@@ -28,26 +36,58 @@ function wrongMethod({ methods }: Route): Handler {
   const taken = Object.keys(methods);
   const Allow = taken.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
   return (exchange, request) => {
-    const method = request.getCaseSensitiveMethod();
+    const method = request.getCaseSensitiveMethod().toUpperCase();
     exchange.problem('method_not_allowed', `${method} is not possible here; use ${taken.join(' or ')}.`, {
       Allow,
     });
   };
 }
 
+/** Paths for the operators: no limit by client, no other origins. */
+const isForOperators = (path: string): boolean =>
+  path.startsWith('/admin') || probeRoutes.some((route) => route.path === path);
+
+/** Whether the request may go on; one that may not has its answer. */
+function mayAsk(
+  exchange: Exchange,
+  [response, request]: [HttpResponse, HttpRequest],
+  { clients, cors, guarded }: RouteContext,
+): boolean {
+  if (cors !== undefined) exchange.also = cors.headersFor(request.getHeader('origin'));
+  if (clients === undefined) return true;
+  const waitSeconds = clients.waitSeconds(response, request);
+  if (waitSeconds === 0) return true;
+  guarded.limited();
+  exchange.problem('client_limited', `At most ${clients.rate} requests a second are taken from one client.`, {
+    'Retry-After': String(Math.max(1, Math.ceil(waitSeconds))),
+  });
+  return false;
+}
+
+/** Answers browsers that ask before they send. */
+const preflight =
+  ({ methods }: Route): Handler =>
+  (exchange, request, { cors }) =>
+    cors?.preflight(exchange, request, Object.keys(methods));
+
 /** Puts every route on the app. */
 export function addRoutes(app: TemplatedApp, context: RouteContext): void {
   const { default: urlBytes } = limits.urlBytes;
-  const handle = (name: string, handler: Handler) => (response: HttpResponse, request: HttpRequest) => {
-    const exchange = new Exchange(context, name, response, request);
-    try {
-      const bytes = request.getUrl().length + 1 + queryOf(request).length;
-      if (bytes > urlBytes)
-        throw new SepetError('url_too_long', `The URL has ${bytes} bytes; ${urlBytes} are allowed.`);
-      handler(exchange, request, context);
-    } catch (error) {
-      exchange.fail(error);
-    }
+  const handle = (name: string, handler: Handler) => {
+    const isOpen = isForOperators(name) || (context.clients === undefined && context.cors === undefined);
+    return (response: HttpResponse, request: HttpRequest): void => {
+      const exchange = new Exchange(context, name, response, request);
+      try {
+        if (!isOpen && !mayAsk(exchange, [response, request], context)) return;
+        const bytes = request.getUrl().length + 1 + queryOf(request).length;
+        if (bytes > urlBytes)
+          throw new SepetError('url_too_long', `The URL has ${bytes} bytes; ${urlBytes} are allowed.`);
+        handler(exchange, request, context);
+      } catch (error) {
+        exchange.fail(error);
+      }
+      exchange.handled();
+    };
   };
   for (const route of routes) {
     const { path, methods } = route;
@@ -59,7 +99,10 @@ export function addRoutes(app: TemplatedApp, context: RouteContext): void {
     if (methods.POST) app.post(path, handle(name, methods.POST));
     if (methods.PUT) app.put(path, handle(name, methods.PUT));
     if (methods.DELETE) app.del(path, handle(name, methods.DELETE));
+    if (context.cors !== undefined && !isForOperators(path))
+      app.options(path, handle(name, preflight(route)));
     app.any(path, handle(name, wrongMethod(route)));
   }
+  app.any('/admin/*', handle('/admin', unknownPath));
   app.any('/*', handle('other', unknownPath));
 }

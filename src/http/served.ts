@@ -18,7 +18,10 @@ export interface ServedRelease {
 
 export interface Served {
   /** The event loop's own, for what is cheap to ask; batches go to the runner. */
-  readonly recommender: Pick<Recommender, 'info' | 'popularIds' | 'product' | 'memory'>;
+  readonly recommender: Pick<
+    Recommender,
+    'info' | 'popularIds' | 'product' | 'memory' | 'similarBrands' | 'combine' | 'searchProducts' | 'warm'
+  >;
   /** Those that the runner answers by. */
   readonly policies: readonly PolicyDocument[];
   readonly release?: ServedRelease;

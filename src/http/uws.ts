@@ -46,8 +46,19 @@ export interface Listener {
   close(): void;
 }
 
-/** Listens on a port of its own (never shared with another process). Throws `address_unavailable`. */
-export function listen(app: TemplatedApp, uws: Library, host: string, port: number): Promise<Listener> {
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Whether other processes may listen on the port too; the kernel deals connections out to them. */
+  readonly isShared: boolean;
+}
+
+/** Listens. Throws `address_unavailable`. */
+export function listen(
+  app: TemplatedApp,
+  uws: Library,
+  { host, port, isShared }: ListenOptions,
+): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const listening = (socket: us_listen_socket | false): void => {
       if (socket === false) reject(unavailable(host, port));
@@ -64,7 +75,7 @@ export function listen(app: TemplatedApp, uws: Library, host: string, port: numb
       options: number,
       callback: typeof listening,
     ) => void;
-    listenOn.call(app, host, port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
+    listenOn.call(app, host, port, isShared ? 0 : uws.LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
   });
 }
 

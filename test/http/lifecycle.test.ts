@@ -186,6 +186,8 @@ describe('the workers', () => {
       port: 0,
       maxBatch: 8,
       queue: 100,
+      resultCacheMb: 1,
+      cacheSeconds: 60,
       policies: [defaultPolicy],
       recommender,
       runner,
@@ -207,7 +209,16 @@ describe('the workers', () => {
 
 describe('overload', () => {
   it('is a 503 with Retry-After, and passes', async () => {
-    const server = await start('--workers', '1', '--max-batch', '1', '--queue', '2');
+    const server = await start(
+      '--workers',
+      '1',
+      '--max-batch',
+      '1',
+      '--queue',
+      '2',
+      '--result-cache-mb',
+      '0',
+    );
     const url = `${server.url}/v1/products/${server.product}/bought-together?efSearch=4096&limit=100&fields=all`;
     const got = await Promise.all(Array.from({ length: 400 }, () => get(url)));
     const refused = got.filter(({ status }) => status === 503);

@@ -59,7 +59,7 @@ export interface Got {
 }
 
 /** One request. Rejects where the connection breaks before the answer is whole. */
-export function get(url: string, options: RequestOptions = {}): Promise<Got> {
+export function get(url: string, options: RequestOptions = {}, body?: string | Uint8Array): Promise<Got> {
   return new Promise((resolve, reject) => {
     const sent = request(url, options, (response) => {
       const chunks: Buffer[] = [];
@@ -71,7 +71,7 @@ export function get(url: string, options: RequestOptions = {}): Promise<Got> {
       });
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }
 

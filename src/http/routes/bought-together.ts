@@ -1,39 +1,118 @@
-// Recommendations: the calls that a worker answers.
+// Recommendations for one product: the widget's call, and by far the most frequent one.
 
-import { parseRequest } from '../../recommend/request.ts';
-import { negotiate, offeredTypes } from '../negotiate.ts';
+import type { Job } from '../../pool/answers.ts';
+import { parseRequest, type RecommendRequest } from '../../recommend/request.ts';
+import { acceptedOf, vary } from '../answering.ts';
+import { deadlineOf } from '../deadline.ts';
+import type { Visit, Visitor } from '../desk.ts';
+import type { Exchange } from '../exchange.ts';
+import type { MediaType } from '../negotiate.ts';
+import { withSettings } from '../settings.ts';
+import type { TrailNotes } from '../trail.ts';
 import { decodeSegment, queryPairs } from '../url.ts';
-import { type Handler, queryOf, type Route } from './route.ts';
+import { isMatch } from '../validator.ts';
+import { type Handler, queryOf, type Route, type RouteContext } from './route.ts';
 
-const vary = { Vary: 'Accept' };
 /** A full queue empties in well under a second. */
 const retryAfter = { 'Retry-After': '1' };
+const personal = { Vary: 'Accept', 'Cache-Control': 'private, no-store' };
+
+/** Whether it is about a person, or of somebody who tries things: such an answer is not kept. */
+const isPassing = ({ explain, overrides, filters }: RecommendRequest): boolean =>
+  explain === true || overrides !== undefined || filters?.bought !== undefined;
+
+const hit = { cache: 'hit' } as const;
+
+/** What the access log can tell of an answer to come. */
+function notesOf(request: RecommendRequest, { policies, desk }: RouteContext): TrailNotes {
+  const policy = policies.labelFor(request);
+  const asked = desk.keeps && !isPassing(request) && { cache: 'miss' as const };
+  return { ...(policy !== undefined && { policy }), ...asked };
+}
+
+/** What an answer is kept under, however it was asked for. Of a product alone it is the way that it is asked for. */
+function keyOf(mark: string, request: RecommendRequest): string {
+  for (const name in request) if (name !== 'product') return mark + JSON.stringify(request);
+  return `${mark + encodeURIComponent(request.product)}?`;
+}
+
+interface Where {
+  readonly exchange: Exchange;
+  readonly context: RouteContext;
+  readonly media: MediaType;
+}
+
+/** Who waits for an answer to be sent with these headers. */
+function visitor(
+  { exchange, context, media }: Where,
+  job: Job,
+  { headers, deadlineMs }: { readonly headers: typeof vary; readonly deadlineMs: number },
+): Visitor {
+  return {
+    deadlineMs,
+    done: (result) => {
+      if (result.failure === undefined) {
+        context.metrics.filled(result);
+        context.recall?.offer(job, result.body);
+        exchange.reply({ contentType: media.contentType, body: result.body, headers });
+        return;
+      }
+      const { code, message, stack } = result.failure;
+      if (stack !== undefined) context.failed(`bought-together of ${job.request.product}`, stack);
+      exchange.problem(code, message, vary);
+    },
+  };
+}
+
+/** Lets the visit end with the exchange. */
+function attend(exchange: Exchange, visit: Visit | undefined): void {
+  if (visit === undefined)
+    exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', retryAfter);
+  else exchange.onAbort(() => visit.leave());
+}
 
 const boughtTogether: Handler = (exchange, request, context) => {
-  const accepted = negotiate(request.getHeader('accept'));
-  if (accepted === undefined) {
-    exchange.problem('not_acceptable', `Accept one of ${offeredTypes.join(', ')}.`, vary);
+  const media = acceptedOf(exchange, request);
+  if (media === undefined) return;
+  const { desk, validator, cacheControl } = context;
+  const { encoding, contentType } = media;
+  const mark = encoding === 'json' ? 'j ' : 'm ';
+  const query = queryOf(request);
+  const parameter = request.getParameter(0) ?? '';
+  const ifNoneMatch = request.getHeader('if-none-match');
+  const headersWith = (tag: string) => ({ Vary: 'Accept', ETag: tag, 'Cache-Control': cacheControl });
+  const isKnown = (tag: string): boolean => ifNoneMatch !== '' && isMatch(ifNoneMatch, tag);
+
+  const sendKept = (key: string): boolean => {
+    const kept = desk.known(key);
+    if (kept === undefined) return false;
+    const headers = headersWith(kept.tag);
+    exchange.note(hit);
+    if (isKnown(kept.tag)) exchange.notModified(headers);
+    else exchange.reply({ contentType, body: kept.body, headers });
+    return true;
+  };
+  const asked = `${mark + parameter}?${query}`;
+  if (sendKept(asked)) return;
+
+  const deadlineMs = deadlineOf(request);
+  const parsed = parseRequest(decodeSegment(parameter), queryPairs(query));
+  const job = { request: withSettings(parsed, context.settings), encoding };
+  const where = { exchange, context, media };
+  if (exchange.isTrailed) exchange.note(notesOf(parsed, context));
+  if (isPassing(parsed)) {
+    attend(exchange, desk.ask(job, visitor(where, job, { headers: personal, deadlineMs })));
     return;
   }
-  const { encoding, contentType } = accepted;
-  const product = decodeSegment(request.getParameter(0) ?? '');
-  const job = { request: parseRequest(product, queryPairs(queryOf(request))), encoding };
-  const ticket = context.batcher.submit(job, (result) => {
-    if (result.failure === undefined) {
-      context.metrics.filled(result);
-      exchange.reply({ contentType, body: result.body, headers: vary });
-      return;
-    }
-    const { code, message, stack } = result.failure;
-    if (stack !== undefined) context.failed(`bought-together of ${product}`, stack);
-    exchange.problem(code, message, vary);
-  });
-  if (ticket === undefined)
-    exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', retryAfter);
-  else
-    exchange.onAbort(() => {
-      ticket.cancelled = true;
-    });
+  const key = keyOf(mark, parsed);
+  if (key !== asked && sendKept(key)) {
+    desk.alias(asked, key);
+    return;
+  }
+  const tag = validator.tag(key, Date.now());
+  const headers = headersWith(tag);
+  if (isKnown(tag)) exchange.notModified(headers);
+  else attend(exchange, desk.share(job, visitor(where, job, { headers, deadlineMs }), { key, tag }));
 };
 
 export const boughtTogetherRoutes: readonly Route[] = [

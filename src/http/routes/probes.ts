@@ -1,5 +1,6 @@
 // What supervisors, load balancers and Prometheus ask.
 
+import { metricsOfAll } from '../metrics-peers.ts';
 import { problemOf, problemType } from '../problem.ts';
 import type { Handler, Route } from './route.ts';
 
@@ -15,8 +16,8 @@ const ready: Handler = (exchange, _request, { unready, served }) => {
   }
 };
 
-const metrics: Handler = (exchange, _request, { metrics: { registry } }) => {
-  registry.metrics().then(
+const metrics: Handler = (exchange, _request, { metrics: { registry }, peers }) => {
+  metricsOfAll(registry, peers).then(
     (body) => exchange.reply({ contentType: registry.contentType, body }),
     (error: unknown) => exchange.fail(error),
   );
