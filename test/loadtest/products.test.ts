@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { drawZipf, seeded } from '../../loadtest/products.ts';
+import { seeded, zipfDraw } from '../../loadtest/requests/products.ts';
 
 const products = Array.from({ length: 100 }, (_, rank) => `p${rank}`);
 
 describe('the products of a load test', () => {
   it('are the same for the same seed and others for another', () => {
-    const draw = (seed: number): string[] => drawZipf(products, { count: 50, skew: 1, seed });
+    const draw = (seed: number): string[] => Array.from({ length: 50 }, zipfDraw(products, 1, seeded(seed)));
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
@@ -13,7 +13,7 @@ describe('the products of a load test', () => {
   it('follow Zipf: rank r is drawn in proportion to 1 / r^skew', () => {
     for (const skew of [0, 0.5, 1, 2]) {
       const count = 200_000;
-      const drawn = drawZipf(products, { count, skew, seed: 7 });
+      const drawn = Array.from({ length: count }, zipfDraw(products, skew, seeded(7)));
       const harmonic = products.reduce((sum, _, rank) => sum + 1 / (rank + 1) ** skew, 0);
       for (const rank of [0, 1, 9]) {
         const expected = count / (rank + 1) ** skew / harmonic;

@@ -13,15 +13,11 @@ export function seeded(seed: number): () => number {
   return next;
 }
 
-/** Draws `count` of the products, which are ordered by popularity. */
-export function drawZipf(
-  products: readonly string[],
-  { count, skew, seed }: { count: number; skew: number; seed: number },
-): string[] {
-  const random = seeded(seed);
+/** Draws one of the products, which are ordered by popularity, at each call. */
+export function zipfDraw(products: readonly string[], skew: number, random: () => number): () => string {
   let sum = 0;
   const cumulative = Float64Array.from(products, (_, rank) => (sum += 1 / (rank + 1) ** skew));
-  return Array.from({ length: count }, () => products[firstAtLeast(cumulative, random() * sum)] ?? '');
+  return () => products[firstAtLeast(cumulative, random() * sum)] ?? '';
 }
 
 function firstAtLeast(sorted: Float64Array, value: number): number {
