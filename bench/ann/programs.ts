@@ -72,13 +72,19 @@ export function runProgram(command: string, args: readonly string[]): Record<str
   return line === '' ? {} : (JSON.parse(line) as Record<string, unknown>);
 }
 
+/** Node.js's own headers, where they were installed with it: without, node-gyp downloads them. */
+function nodeHeaders(): string[] {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : [];
+}
+
 /** The addon of hnswlib-node, compiled by node-gyp where npm was told to run no scripts. Undefined or why it is missing. */
 export function compileHnswlibNode(): string | undefined {
   const folder = packageFolder('hnswlib-node');
   if (folder === undefined) return 'npm package hnswlib-node is not installed';
   if (existsSync(join(folder, 'build/Release/addon.node'))) return undefined;
   try {
-    run(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), 'rebuild'], folder);
+    run(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), 'rebuild', ...nodeHeaders()], folder);
     return undefined;
   } catch (error) {
     return `hnswlib-node cannot be compiled here: ${error instanceof Error ? error.message.slice(0, 300) : error}`;
