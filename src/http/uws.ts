@@ -6,6 +6,7 @@
 
 import type { HttpRequest, HttpResponse, TemplatedApp, us_listen_socket } from 'uWebSockets.js';
 import { createRequire } from 'node:module';
+import { addressUnavailable } from '../base/address.ts';
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 
@@ -61,7 +62,7 @@ export function listen(
 ): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const listening = (socket: us_listen_socket | false): void => {
-      if (socket === false) reject(unavailable(host, port));
+      if (socket === false) reject(addressUnavailable(host, port));
       else
         resolve({
           port: uws.us_socket_local_port(socket),
@@ -78,9 +79,3 @@ export function listen(
     listenOn.call(app, host, port, isShared ? 0 : uws.LIBUS_LISTEN_EXCLUSIVE_PORT, listening);
   });
 }
-
-const unavailable = (host: string, port: number): SepetError =>
-  new SepetError(
-    'address_unavailable',
-    `Cannot listen on ${host}:${port}: the port is in use or not permitted, or the host is not of this machine. Choose another with --port or --host, or --port 0 for a free one.`,
-  );

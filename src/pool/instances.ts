@@ -5,7 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SepetError } from '../base/errors.ts';
+import { addressUnavailable } from '../base/address.ts';
 import type { Log } from '../base/log.ts';
 import { instanceVariable, isPeerMessage, type PeerMessage } from './peers.ts';
 
@@ -26,8 +26,7 @@ export async function freePort(host: string, port: number): Promise<number> {
   try {
     await once(probe.listen({ host, port, exclusive: true }), 'listening');
   } catch (cause) {
-    const message = `Cannot listen on ${host}:${port}: the port is in use or not permitted, or the host is not of this machine. Choose another with --port or --host, or --port 0 for a free one.`;
-    throw new SepetError('address_unavailable', message, { cause });
+    throw addressUnavailable(host, port, { cause });
   }
   const address = probe.address();
   probe.close();
