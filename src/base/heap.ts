@@ -3,9 +3,9 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Has V8 prefer small heaps: the old space of this thread grows less before it is collected, and threads that start from now
- * on have a young space of a megabyte. A server keeps little and makes much garbage of short life, so it hardly collects more
- * (measured: 95 in place of 240 MB beside the artifact, after a million answers of two workers).
+ * Has V8 prefer small heaps: the old space of this thread grows less before it is collected, and so does that of threads that
+ * start from now on, whose young space is a megabyte where they ask for no other. A server keeps little: two workers with the
+ * cache off take 100 in place of 240 MB beside the artifact, and answer 5 to 10 % fewer requests a second.
  */
 export function preferSmallHeaps(): void {
   setFlagsFromString('--optimize-for-size');

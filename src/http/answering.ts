@@ -6,6 +6,16 @@ import { type MediaType, negotiate, offeredTypes } from './negotiate.ts';
 import type { HttpRequest } from './uws.ts';
 
 export const vary = { Vary: 'Accept' };
+/** Headers of what is about somebody: no cache may keep it. */
+export const personal = { Vary: 'Accept', 'Cache-Control': 'private, no-store' };
+
+/** Refuses what the queue has no room for. It empties in well under a second. */
+export function overloaded(exchange: Exchange, headers: Readonly<Record<string, string>> = {}): void {
+  exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', {
+    ...headers,
+    'Retry-After': '1',
+  });
+}
 
 /** The media type to answer in; answers with `not_acceptable` and returns undefined where there is none. */
 export function acceptedOf(exchange: Exchange, request: HttpRequest): MediaType | undefined {

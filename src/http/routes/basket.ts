@@ -8,7 +8,7 @@ import { suggestion } from '../../base/nearest.ts';
 import { failureOf, type Job, type JobFailure, type JobResult } from '../../pool/answers.ts';
 import type { Ticket } from '../../pool/batcher.ts';
 import { parseBody } from '../../recommend/request-body.ts';
-import { acceptedOf } from '../answering.ts';
+import { acceptedOf, overloaded, personal } from '../answering.ts';
 import { joinAnswers } from '../batch-body.ts';
 import { withBody } from '../body.ts';
 import { deadlineOf } from '../deadline.ts';
@@ -16,13 +16,6 @@ import type { Exchange } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
 import { withSettings } from '../settings.ts';
 import type { Handler, Route, RouteContext } from './route.ts';
-
-const personal = { Vary: 'Accept', 'Cache-Control': 'private, no-store' };
-/** A full queue empties in well under a second. */
-const refusal = { ...personal, 'Retry-After': '1' };
-
-const overloaded = (exchange: Exchange): void =>
-  exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', refusal);
 
 /** Counts an answer, or tells the log of a bug. */
 function account(context: RouteContext, job: Job, result: JobResult): void {
@@ -47,7 +40,7 @@ const boughtTogether: Handler = (exchange, request, context) => {
       else exchange.problem(failure.code, failure.message, personal);
     };
     const ticket = context.batcher.submit(job, done, deadlineMs);
-    if (ticket === undefined) overloaded(exchange);
+    if (ticket === undefined) overloaded(exchange, personal);
     else
       exchange.onAbort(() => {
         ticket.cancelled = true;
@@ -141,7 +134,7 @@ const batch: Handler = (exchange, request, context) => {
       const ticket = context.batcher.submit(job, done, deadlineMs);
       if (ticket === undefined) {
         cancel();
-        overloaded(exchange);
+        overloaded(exchange, personal);
         return;
       }
       tickets.push(ticket);

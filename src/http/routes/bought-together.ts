@@ -2,7 +2,7 @@
 
 import type { Job } from '../../pool/answers.ts';
 import { parseRequest, type RecommendRequest } from '../../recommend/request.ts';
-import { acceptedOf, vary } from '../answering.ts';
+import { acceptedOf, overloaded, personal, vary } from '../answering.ts';
 import { deadlineOf } from '../deadline.ts';
 import type { Visit, Visitor } from '../desk.ts';
 import type { Exchange } from '../exchange.ts';
@@ -12,10 +12,6 @@ import type { TrailNotes } from '../trail.ts';
 import { decodeSegment, queryPairs } from '../url.ts';
 import { isMatch } from '../validator.ts';
 import { type Handler, queryOf, type Route, type RouteContext } from './route.ts';
-
-/** A full queue empties in well under a second. */
-const retryAfter = { 'Retry-After': '1' };
-const personal = { Vary: 'Accept', 'Cache-Control': 'private, no-store' };
 
 /** Whether it is about a person, or of somebody who tries things: such an answer is not kept. */
 const isPassing = ({ explain, overrides, filters }: RecommendRequest): boolean =>
@@ -66,8 +62,7 @@ function visitor(
 
 /** Lets the visit end with the exchange. */
 function attend(exchange: Exchange, visit: Visit | undefined): void {
-  if (visit === undefined)
-    exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', retryAfter);
+  if (visit === undefined) overloaded(exchange);
   else exchange.onAbort(() => visit.leave());
 }
 
