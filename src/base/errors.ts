@@ -9,6 +9,8 @@ const table = {
   brand_unknown: [404, 'No product of this artifact is of the brand; the message names the nearest one.'],
   route_unknown: [404, 'No such path.'],
   method_not_allowed: [405, 'The path exists, but not with this method; Allow names those it takes.'],
+  ui_missing: [404, 'The pages were not built; `npm run build` makes them.'],
+  image_refused: [404, 'A file that is not served as an image: by its name it is none, or it is too large.'],
   url_invalid: [400, 'The path or the query string is not percent-encoded UTF-8.'],
   url_too_long: [414, 'The path and query string together exceed their limit.'],
   not_acceptable: [406, 'No offered media type fits the Accept header.'],
@@ -47,6 +49,12 @@ const table = {
   events_off: [404, 'The server takes no events: it was started without a folder for them.'],
   events_unavailable: [503, 'Events cannot be written now; send them again after the time in Retry-After.'],
   event_invalid: [400, 'An event that breaks its schema; the message says where.'],
+  // Releases and verdicts by a server
+  releases_off: [404, 'The server follows no label of a store, so it has no releases to show or to change.'],
+  release_timeout: [504, 'Work on a release took too long and was stopped; look at the history of the label.'],
+  verdicts_off: [404, 'The server keeps no verdicts: it was started without a folder for them.'],
+  verdicts_unavailable: [503, 'Verdicts cannot be written now; send it again after the time in Retry-After.'],
+  comparison_unknown: [404, 'No verdict was given on such a comparison.'],
   // Policies
   policy_unknown: [404, 'No policy of this name is served; the message names the nearest one.'],
   policy_invalid: [400, 'The policy document breaks its schema or names something that the artifact lacks.'],
@@ -57,6 +65,7 @@ const table = {
   store_conflict: [409, 'Somebody else wrote this object first; read it again and decide anew.'],
   object_missing: [404, 'The store holds no such object.'],
   label_unknown: [404, 'The store has no such label; the message names the nearest one.'],
+  label_pending: [503, 'The server has not got the release of this label yet; try again in a moment.'],
   label_conflict: [409, 'Somebody else moved the label first; look at its history and decide anew.'],
   release_unknown: [404, 'No artifact or revision of the store is called so, or several are.'],
   release_refused: [422, 'A gate stopped the release; the message gives every reason.'],
@@ -72,6 +81,10 @@ const table = {
   data_empty: [400, 'Nothing is left to work on.'],
   manifest_invalid: [400, 'A manifest that is missing, damaged or of another version.'],
   // Training
+  feature_spec_invalid: [
+    400,
+    'A feature spec that breaks its schema, or does not fit the rows; the message names the place.',
+  ],
   training_diverged: [500, 'A vector or the loss became NaN or infinite; lower the learning rate.'],
   checkpoint_mismatch: [400, 'The checkpoint was made with other data or parameters.'],
   cancelled: [499, 'Stopped on request; what was finished is kept.'],
@@ -84,6 +97,10 @@ const table = {
   file_version: [400, 'A Sepet file of a version that this build does not read.'],
   file_truncated: [400, 'The file is shorter than its header says.'],
   file_damaged: [400, 'A checksum or an offset in the file is wrong.'],
+  file_replaced: [
+    409,
+    'Another file took the place of the one that is served; reload, or restart the server.',
+  ],
   section_missing: [400, 'A section that is needed is not in the file, or has the wrong type.'],
   out_of_memory: [500, 'The machine gave no more memory.'],
 } as const satisfies Record<string, readonly [status: number, meaning: string]>;

@@ -6,9 +6,9 @@ import { suggestion } from '../base/nearest.ts';
 import type { Gender } from '../base/products.ts';
 import { mergeChanges, type ProductChange } from '../catalog/changes.ts';
 import { type Database, literal, withDatabase } from '../tables/duckdb.ts';
+import { chooseColumns, openSource, requireColumn, type Source } from '../tables/source.ts';
 import { type FieldColumns, type NumericFields, type ProductField, usualColumns } from './fields.ts';
 import { checkedCurrency } from './mapping.ts';
-import { chooseColumns, openSource, requireColumn, type Source } from './source.ts';
 import {
   boundedMinor,
   brandName,

@@ -6,6 +6,8 @@ import { SepetError } from '../base/errors.ts';
 import { checkLimit, limits } from '../base/limits.ts';
 import { type Database, literal, withDatabase } from '../tables/duckdb.ts';
 import type { DatasetManifest } from '../tables/manifest.ts';
+import type { UnreadableLine } from '../tables/scan.ts';
+import { openSource, type Source } from '../tables/source.ts';
 import { type CatalogueReason, type Reason, reasonNames, reasonNumber, reasons } from './account.ts';
 import {
   basketRows,
@@ -28,8 +30,6 @@ import {
   insertCatalogue,
   productColumns,
 } from './products.ts';
-import type { UnreadableLine } from './scan.ts';
-import { openSource, type Source } from './source.ts';
 import { fileHash, writeDataFolder } from './write.ts';
 
 export interface IngestOptions {

@@ -3,10 +3,10 @@
 import { SepetError } from '../base/errors.ts';
 import { minorUnits } from '../base/money.ts';
 import { type Database, literal } from '../tables/duckdb.ts';
+import { chooseColumns, requireColumn, type Source } from '../tables/source.ts';
 import { type Reason, reasonNumber } from './account.ts';
 import { type FieldColumns, type OrderField, usualColumns } from './fields.ts';
 import { contextName, type Mapping } from './mapping.ts';
-import { chooseColumns, requireColumn, type Source } from './source.ts';
 import { boundedMinor, brandName, categoryPath, gender, money, number, sane, time } from './values.ts';
 
 /** Makes the empty table that `insertLines` fills. */

@@ -2,9 +2,9 @@
 
 import { SepetError } from '../base/errors.ts';
 import { type Database, literal } from '../tables/duckdb.ts';
+import { chooseColumns, requireColumn, type Source } from '../tables/source.ts';
 import { type FieldColumns, type NumericFields, type ProductField, usualColumns } from './fields.ts';
 import type { Mapping } from './mapping.ts';
-import { chooseColumns, requireColumn, type Source } from './source.ts';
 import {
   boundedMinor,
   brandName,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scanText, splitHeader } from '../../src/dataprep/scan.ts';
+import { scanText, splitHeader } from '../../src/tables/scan.ts';
 import { type Folder, makeFolder } from './ingest-folder.ts';
 
 let folder: Folder;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { SepetError } from '../base/errors.ts';
 import { suggestion } from '../base/nearest.ts';
-import { type Database, identifier, literal } from '../tables/duckdb.ts';
+import { type Database, identifier, literal } from './duckdb.ts';
 import { scanText, splitHeader, type TextScan, type UnreadableLine } from './scan.ts';
 
 /** An opened input: `columns` are its names, `relation(wanted)` selects them as trimmed text, NULL if empty, named `n0`, `n1`… in order. */
