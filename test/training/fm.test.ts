@@ -29,6 +29,8 @@ const parameters: FmParameters = {
   learningRate: 0.3,
   l2: 1e-5,
   seed: 1,
+  negatives: 0,
+  alpha: 0,
   deterministic: true,
 };
 

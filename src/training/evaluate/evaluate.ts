@@ -14,12 +14,13 @@ import { drawResamples } from './bootstrap.ts';
 import {
   candidateRows,
   cooccurrenceMethod,
+  fmMethod,
   inInMethod,
   type Method,
   popularityMethod,
   word2vecMethod,
 } from './methods.ts';
-import { readModel } from './model.ts';
+import { readMachine, readModel } from './model.ts';
 import { type Evaluation, report } from './report.ts';
 import { runMethod, type Tallies } from './run.ts';
 
@@ -46,7 +47,6 @@ export interface EvaluateOptions {
 const scanDepth = 100;
 const listLength = 1000;
 const resamples = 500;
-const methodCount = measures.length + 3;
 const halfLifeDays = 180;
 /** Of longer training baskets the pairs of this many products are counted: see docs/evaluation.md. */
 const countedBasket = 50;
@@ -64,6 +64,8 @@ export async function evaluate(dir: string, options: EvaluateOptions): Promise<E
   const dataset = await readManifest(dir);
   const modelPath = options.model ?? join(dir, 'model.sepet');
   const model = readModel(modelPath, dataset);
+  const machinePath = join(dir, 'fm.sepet');
+  const machine = readMachine(machinePath, dataset);
   const products = await readProducts(dir);
   const random = new Random(options.seed);
   const { maxBasket } = dataset.parameters;
@@ -82,7 +84,9 @@ export async function evaluate(dir: string, options: EvaluateOptions): Promise<E
   const vectorMethods = [
     word2vecMethod(model, products, candidates, { gamma: options.gamma, depth }),
     inInMethod(model, candidates, depth),
+    ...(machine === undefined ? [] : [fmMethod(machine, products, candidates, depth)]),
   ];
+  const methodCount = 1 + measures.length + vectorMethods.length;
   const tell = (step: string, done: number): void =>
     options.onProgress?.({ step, done, total: methodCount * test.heldOut.length });
   tell('counting pairs', 0);
@@ -132,7 +136,11 @@ export async function evaluate(dir: string, options: EvaluateOptions): Promise<E
       halfLifeDays,
       resamples,
     },
-    hashes: { ...dataset.hashes, 'model.sepet': await sha256(modelPath) },
+    hashes: {
+      ...dataset.hashes,
+      'model.sepet': await sha256(modelPath),
+      ...(machine && { 'fm.sepet': await sha256(machinePath) }),
+    },
     seconds: () => round((performance.now() - started) / 1000),
   });
 }

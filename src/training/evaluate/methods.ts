@@ -1,12 +1,14 @@
 // The methods side by side, each behind one shape: a ranked list of other products for each product asked.
 
 import { SepetError } from '../../base/errors.ts';
-import { Index, noRow } from '../../native/index.ts';
+import type { FittedFeatures } from '../../features/encode.ts';
+import { type FmModel, fmFold, Index, noRow } from '../../native/index.ts';
 import type { Measure, ScoredLists } from '../../tables/cooccurrence.ts';
 import type { ProductTable } from '../../tables/dataset.ts';
+import { productRows } from '../fm/pairs.ts';
 import type { Model } from './model.ts';
 
-export type MethodName = 'popularity' | Measure | 'word2vec' | 'word2vecInIn';
+export type MethodName = 'popularity' | Measure | 'word2vec' | 'word2vecInIn' | 'fm';
 
 /** Lists for a batch of products: the i-th is rows[start(i)] up to rows[end(i)] (excluded), best first. */
 export interface BatchLists {
@@ -141,6 +143,28 @@ export function word2vecMethod(
     queries[row * dims + model.dims] = options.gamma;
   }
   return scanMethod({ name: 'word2vec', dims, vectors, queries }, candidates, options.depth);
+}
+
+/**
+ * A factorization machine folded into vectors (Rendle 2010): an item's are the sum of its factors and its own part of the score,
+ * a query's the sum of its factors and 1.
+ */
+export function fmMethod(
+  { model, fitted }: { readonly model: FmModel; readonly fitted: FittedFeatures },
+  products: ProductTable,
+  candidates: Uint32Array,
+  depth: number,
+): Method {
+  const rows = productRows(fitted, products);
+  const dims = model.factorsEach + 1;
+  const items = fmFold(model, rows.items);
+  const vectors = new Float32Array(candidates.length * dims);
+  candidates.forEach((row, at) => {
+    vectors.set(items.subarray(row * dims, (row + 1) * dims), at * dims);
+  });
+  const queries = fmFold(model, rows.queries);
+  for (let last = dims - 1; last < queries.length; last += dims) queries[last] = 1;
+  return scanMethod({ name: 'fm', dims, vectors, queries }, candidates, depth);
 }
 
 /** Cosine of IN with IN: what the same model says when it is used for likeness. */

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { readKind } from '../../artifact/manifest.ts';
 import { SepetError } from '../../base/errors.ts';
+import { type FittedFeatures, fittedSchema } from '../../features/encode.ts';
 import { type FmModel, fmWidth, type MappedFile, mapFile, writeFile } from '../../native/index.ts';
 import type { FmState } from './loop.ts';
 
@@ -18,6 +19,8 @@ const parametersSchema = z.object({
   learningRate: number,
   l2: number,
   seed: number,
+  negatives: number.default(0),
+  alpha: number.default(0),
   deterministic: z.boolean(),
 });
 
@@ -56,14 +59,31 @@ const modelSections = ({ bias, linear, factors }: FmModel) => [
   { name: 'fm.factors', data: factors },
 ];
 
+const utf8 = new TextEncoder();
+const featuresSection = 'fm.features';
+
 const manifestSection = (manifest: FmManifest) => ({
   name: 'manifest',
-  data: new TextEncoder().encode(JSON.stringify(manifest)),
+  data: utf8.encode(JSON.stringify(manifest)),
 });
 
+export interface FmModelParts {
+  readonly model: FmModel;
+  /** How values become the model's features, where it was trained on a table. */
+  readonly fitted: FittedFeatures | undefined;
+}
+
 /** Writes the best machine of a run, whole or not at all. */
-export function writeFmModel(path: string, manifest: Omit<FmManifest, 'kind'>, model: FmModel): void {
-  writeFile(path, [manifestSection({ kind: 'sepet-fm', ...manifest }), ...modelSections(model)]);
+export function writeFmModel(
+  path: string,
+  manifest: Omit<FmManifest, 'kind'>,
+  { model, fitted }: FmModelParts,
+): void {
+  writeFile(path, [
+    manifestSection({ kind: 'sepet-fm', ...manifest }),
+    ...modelSections(model),
+    ...(fitted === undefined ? [] : [{ name: featuresSection, data: utf8.encode(JSON.stringify(fitted)) }]),
+  ]);
 }
 
 /** Writes where a run stands, whole or not at all. */
@@ -109,10 +129,23 @@ function modelIn(file: MappedFile, { counts, parameters }: FmManifest, path: str
   return { factorsEach, bias, linear, factors };
 }
 
+function fittedIn(file: MappedFile, { counts }: FmManifest, path: string): FittedFeatures | undefined {
+  if (!file.has(featuresSection)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(file.u8(featuresSection)));
+  } catch (cause) {
+    throw new SepetError('file_damaged', `${path}: ${featuresSection} is no JSON.`, { cause });
+  }
+  const parsed = fittedSchema.safeParse(value);
+  if (parsed.success && parsed.data.features === counts.features) return parsed.data;
+  throw new SepetError('file_damaged', `${path}: ${featuresSection} does not fit the model.`);
+}
+
 /** Opens a model: views on the mapped file. Throws `manifest_invalid`, `file_damaged` and what mapFile throws. */
-export function openFmModel(path: string): { readonly manifest: FmManifest; readonly model: FmModel } {
+export function openFmModel(path: string): FmModelParts & { readonly manifest: FmManifest } {
   const { file, manifest } = open(path, 'sepet-fm');
-  return { manifest, model: modelIn(file, manifest, path) };
+  return { manifest, model: modelIn(file, manifest, path), fitted: fittedIn(file, manifest, path) };
 }
 
 export interface FmCheckpoint {

@@ -1,11 +1,14 @@
 // The one message each way between the thread that watches a factorization machine's training and the worker that does it.
 
+import type { FittedFeatures } from '../../features/encode.ts';
 import type { FmManifest } from './files.ts';
 import type { FmData, FmPosition, FmState } from './loop.ts';
 
 export interface FmJob {
   readonly out: string;
   readonly data: FmData;
+  /** Goes with the model. */
+  readonly fitted?: FittedFeatures;
   /** Absent at the beginning: the worker makes it. */
   readonly start?: FmState;
   readonly manifest: Omit<FmManifest, 'kind' | 'position'>;

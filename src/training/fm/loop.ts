@@ -12,6 +12,7 @@ import {
   type Machine,
   modelOf,
   newMachine,
+  type SparseRows,
 } from '../../native/index.ts';
 import { auc, logLoss, squaredLoss } from './judge.ts';
 import type { FmRows } from './rows.ts';
@@ -26,14 +27,32 @@ export interface FmParameters {
   readonly learningRate: number;
   readonly l2: number;
   readonly seed: number;
+  /** Items drawn as negatives for each positive row; only where rows have items. */
+  readonly negatives: number;
+  /** They are drawn in proportion to their training rows to this power: 0 is uniform, 1 by popularity. */
+  readonly alpha: number;
   /** One thread, so that the same data and parameters give the same bits on the same kernel. */
   readonly deterministic: boolean;
 }
 
 export interface FmData {
+  /** Whole rows or, where there are items, what stands beside them. */
   readonly train: FmRows;
+  readonly items?: FmItems;
+  /** One a training row; all 1 where absent. */
+  readonly weights?: Float32Array;
+  /** Whole rows. */
   readonly validation: FmRows;
   readonly features: number;
+}
+
+/** Items of which each training row has one. */
+export interface FmItems {
+  readonly rows: SparseRows;
+  /** Of each training row. */
+  readonly item: Uint32Array;
+  /** Training rows of each item. */
+  readonly counts: Float64Array;
 }
 
 /** What an epoch came to. */
@@ -75,8 +94,10 @@ const sliceFeatures = 10_000_000;
 const deviation = 0.05;
 
 /** Slices in an epoch: of data and parameters alone, so that a resumed run cuts where the first one did. */
-function slicesOf({ train }: FmData, { factorsEach }: FmParameters): number {
-  return Math.max(1, Math.ceil((train.features.length * (factorsEach / 16)) / sliceFeatures));
+function slicesOf({ train, items }: FmData, { factorsEach, negatives }: FmParameters): number {
+  const itemFeatures = items === undefined ? 0 : items.rows.features.length / items.counts.length;
+  const features = train.features.length + train.labels.length * itemFeatures * (1 + negatives);
+  return Math.max(1, Math.ceil((features * (factorsEach / 16)) / sliceFeatures));
 }
 
 export function initialFmState({ features }: FmData, { factorsEach, seed }: FmParameters): FmState {
@@ -127,10 +148,11 @@ export function runFmLoop(
   start: FmState,
   { threads, kernel, progress, onSlice }: FmLoopOptions,
 ): FmState {
-  const { train } = data;
+  const { train, items, weights } = data;
   const rows = train.labels.length;
   const slices = slicesOf(data, parameters);
-  const { loss, learningRate, l2 } = parameters;
+  const { loss, learningRate, l2, alpha } = parameters;
+  const negatives = items === undefined ? 0 : parameters.negatives;
   let state = start;
   while (!isFinished(state.position, parameters)) {
     const { epoch } = state.position;
@@ -142,7 +164,11 @@ export function runFmLoop(
       const end = Math.floor(((slice + 1) * rows) / slices);
       const step = fmTrain(state.machine, {
         ...{ contexts: train, labels: train.labels, order: order.subarray(begin, end) },
-        ...{ loss, learningRate, l2, negatives: 0, alpha: 0, seed: parameters.seed, threads },
+        ...(weights && { weights }),
+        ...(items && { items: items.rows, item: items.item, counts: items.counts }),
+        ...{ loss, learningRate, l2, negatives, alpha, threads },
+        // Each call draws anew, and the same again where a run is resumed.
+        seed: parameters.seed + (epoch * slices + slice) * 2 ** 32,
         ...(kernel && { kernel }),
         ...(progress && { progress }),
       });

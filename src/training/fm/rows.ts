@@ -8,7 +8,7 @@ export interface FmRows extends SparseRows {
   readonly labels: Float32Array;
 }
 
-class Growing<A extends Float32Array | Uint32Array> {
+export class Growing<A extends Float32Array | Uint32Array> {
   #array: A;
   length = 0;
   readonly #make: (length: number) => A;

@@ -1,25 +1,24 @@
 // Trains a factorization machine on files of rows: splits them, settles parameters, starts or resumes, and watches the
 // worker thread that does it.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { SepetError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { outcomeOf } from '../../base/threads.ts';
+import type { ColumnReport } from '../../features/fit.ts';
+import type { FeatureSpec } from '../../features/spec.ts';
 import { fmCounters, nativeInfo } from '../../native/index.ts';
+import { dataFolder, hashesOf, readData } from './data.ts';
 import { type FmCheckpoint, readFmCheckpoint } from './files.ts';
 import { epochCounter, type FmJob, type FmOutcome, newFmCounters, stopCounter } from './job.ts';
-import { readLibsvm } from './libsvm.ts';
-import type { Epoch, FmData, FmParameters, FmPosition } from './loop.ts';
-import { type FmRows, featuresOf, rowsBetween } from './rows.ts';
+import type { Epoch, FmParameters, FmPosition } from './loop.ts';
 
 export interface FmTrainOptions {
   /** What was asked for; the rest are defaults, or the checkpoint's where a run is resumed. */
   readonly parameters?: Partial<FmParameters>;
+  /** How the columns of a table become features; without, files hold rows of features already. */
+  readonly spec?: FeatureSpec;
   /** Rows that say when to stop; where absent, the last `validationShare` of the others. */
   readonly validation?: readonly string[];
   readonly validationShare?: number;
@@ -39,6 +38,10 @@ export interface FmTrainStart {
   readonly features: number;
   readonly trainRows: number;
   readonly validationRows: number;
+  /** Different items, where rows have them. */
+  readonly items?: number;
+  /** What the columns of a table came to. */
+  readonly columns?: readonly ColumnReport[];
   /** Epochs that the checkpoint had behind it; undefined for a new run. */
   readonly resumedAtEpoch?: number;
 }
@@ -67,39 +70,12 @@ const defaults: FmParameters = {
   learningRate: limits.fmLearningRate.default,
   l2: limits.l2.default,
   seed: limits.seed.default,
+  negatives: 0,
+  alpha: limits.alpha.default,
   deterministic: false,
 };
 
 const tickMs = 200;
-
-async function hashesOf(paths: readonly string[]): Promise<Record<string, string>> {
-  const entries = paths.map(async (path) => {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return [basename(path), hash.digest('hex')] as const;
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Labels of 1 and above 0 are positive, others negative, as libSVM files have them. */
-function asOdds(rows: FmRows): FmRows {
-  return { ...rows, labels: rows.labels.map((label) => Number(label > 0)) };
-}
-
-async function readData(
-  files: readonly string[],
-  { loss }: FmParameters,
-  { validation = [], validationShare = limits.testShare.default }: FmTrainOptions,
-): Promise<FmData> {
-  const fit = (rows: FmRows): FmRows => (loss === 'logistic' ? asOdds(rows) : rows);
-  const all = fit(await readLibsvm(files));
-  const rows = all.labels.length;
-  const split = validation.length > 0 ? rows : rows - Math.max(1, Math.round(rows * validationShare));
-  if (split < 1)
-    throw new SepetError('data_empty', `${rows} rows are too few to keep some of them for validation.`);
-  const held = validation.length > 0 ? fit(await readLibsvm(validation)) : rowsBetween(all, split, rows);
-  return { train: rowsBetween(all, 0, split), validation: held, features: featuresOf(all, held) };
-}
 
 function checkResumable(
   { manifest }: FmCheckpoint,
@@ -122,7 +98,8 @@ function checkResumable(
 }
 
 /**
- * Trains on libSVM or libFFM files, whose rows are in the order of time, and writes the model to `out`. Throws what
+ * Trains on libSVM or libFFM files, whose rows are in the order of time, or on a table with a feature spec, and writes the
+ * model to `out`. Throws what
  * reading throws, `option_invalid`, `checkpoint_mismatch`, `training_diverged` (no model is written, an older one stays)
  * and `cancelled` (a checkpoint is left).
  */
@@ -134,9 +111,15 @@ export async function trainFm(
   const startedMs = performance.now();
   const asked = options.parameters ?? {};
   const checkpoint = options.resume === true ? readFmCheckpoint(out) : undefined;
-  const parameters = checkpoint?.manifest.parameters ?? { ...defaults, ...asked };
-  const data = await readData(files, parameters, options);
-  const hashes = await hashesOf([...files, ...(options.validation ?? [])]);
+  const { spec } = options;
+  // Baskets, and tables without labels, hold positives alone.
+  const usual =
+    dataFolder(files) !== undefined || (spec !== undefined && spec.label === undefined)
+      ? limits.fmNegatives.default
+      : 0;
+  const parameters = checkpoint?.manifest.parameters ?? { ...defaults, negatives: usual, ...asked };
+  const { data, fitted, columns } = await readData(files, parameters, options);
+  const hashes = await hashesOf([...files, ...(options.validation ?? [])], spec);
   if (checkpoint) checkResumable(checkpoint, asked, hashes);
   if (parameters.deterministic && (options.threads ?? 1) !== 1)
     throw new SepetError('option_invalid', 'A deterministic run has one thread: leave --threads out.');
@@ -147,6 +130,8 @@ export async function trainFm(
   };
   const start: FmTrainStart = {
     ...{ parameters, ...counts },
+    ...(data.items && { items: data.items.counts.length }),
+    ...(columns && { columns }),
     threads: parameters.deterministic ? 1 : (options.threads ?? availableParallelism()),
     kernel: nativeInfo().kernel,
     ...(checkpoint && { resumedAtEpoch: checkpoint.state.position.epoch }),
@@ -154,6 +139,7 @@ export async function trainFm(
   options.onStart?.(start);
   const job: FmJob = {
     ...{ out, data, threads: start.threads, progress: newFmCounters() },
+    ...(fitted && { fitted }),
     ...(checkpoint && { start: checkpoint.state }),
     manifest: { version: 1, parameters, hashes, counts, kernel: start.kernel },
     checkpointSeconds: options.checkpointSeconds ?? limits.checkpointSeconds.default,

@@ -28,7 +28,7 @@ function run(job: FmJob): FmOutcome {
   const { best, position } = runFmLoop(data, parameters, start, { threads, progress, onSlice });
   const finished = isFinished(position, parameters);
   if (finished) {
-    writeFmModel(out, { ...manifest, position }, best);
+    writeFmModel(out, { ...manifest, position }, { model: best, fitted: job.fitted });
     rmSync(fmCheckpointPath(out), { force: true });
   }
   return { finished, position };
