@@ -106,6 +106,7 @@ export async function composeArtifact(
   const metadata = encodeMetadata(products);
   const cooccurrences = reorderLists(lists, order);
   const { M, efConstruction, codeBits: asked, threads, seed, popularityScale } = options;
+  const gamma = limits.gamma.default;
   const parameters = { dims: dims + 1, M, efConstruction, threads };
   const { codeBits } = boundsOf({ ...parameters, rows: order.trained, codeBits: asked });
   const queries = reorderVectors(inputs.in, dims, order);
@@ -121,9 +122,8 @@ export async function composeArtifact(
   const index = await hooks.buildIndex({
     ...{ ...parameters, seed, codeBits: asked },
     vectors: out,
-    queries: withoutPopularity(queries, dims),
+    queries: sampleQueries(queries, dims, gamma / popularityScale),
   });
-  const gamma = limits.gamma.default;
   const sections = [
     ...metadata.sections,
     ...vectors.sections,
@@ -151,11 +151,17 @@ export async function composeArtifact(
   return { sections, manifest };
 }
 
-/** IN vectors as queries at gamma 0: a graph shaped by these serves every gamma (docs/formats.md). */
-function withoutPopularity(queries: Float32Array, dims: number): Float32Array {
-  const widened = new Float32Array((queries.length / dims) * (dims + 1));
-  for (let from = 0, to = 0; from < queries.length; from += dims, to += dims + 1)
-    widened.set(queries.subarray(from, from + dims), to);
+/**
+ * IN vectors as queries, every other one with the usual weight of popularity: the graph that these shape serves every gamma, and
+ * the usual one best (docs/formats.md).
+ */
+function sampleQueries(queries: Float32Array, dims: number, weight: number): Float32Array {
+  const stride = dims + 1;
+  const widened = new Float32Array((queries.length / dims) * stride);
+  for (let row = 0; row * dims < queries.length; row++) {
+    widened.set(queries.subarray(row * dims, (row + 1) * dims), row * stride);
+    widened[row * stride + dims] = (row % 2) * weight;
+  }
   return widened;
 }
 
