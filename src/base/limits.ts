@@ -2,18 +2,10 @@
 // docs/limits.md all read this table.
 
 import { SepetError } from './errors.ts';
+import { type Limit, row } from './limit.ts';
+import { trainingLimits } from './limits-training.ts';
 
-export interface Limit {
-  readonly unit: string;
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  /** What it bounds, in one sentence. */
-  readonly about: string;
-}
-
-const row = (unit: string, value: number, min: number, max: number, about: string): Limit =>
-  Object.freeze({ unit, default: value, min, max, about });
+export type { Limit } from './limit.ts';
 
 export const limits = {
   limit: row('products', 10, 1, 100, 'Recommendations in one answer.'),
@@ -197,7 +189,13 @@ export const limits = {
   headerBytes: row('bytes', 16_384, 1, 16_384, 'Request line and headers of a request.'),
   bodyBytes: row('bytes', 1_048_576, 1, 1_048_576, 'Body of a request.'),
   bodySeconds: row('seconds', 5, 1, 10, 'Time in which the body of a request must arrive.'),
-  bodyDepth: row('levels', 32, 1, 32, 'Lists and objects within each other in the body of a request, or in a policy.'),
+  bodyDepth: row(
+    'levels',
+    32,
+    1,
+    32,
+    'Lists and objects within each other in the body of a request, or in a policy.',
+  ),
   batchRequests: row('requests', 64, 1, 64, 'Requests in one call of POST /v1/bought-together/batch.'),
   clientRate: row(
     'requests/s',
@@ -228,10 +226,28 @@ export const limits = {
     134_217_728,
     'Size at which the next file of events is begun.',
   ),
-  releaseJobs: row('questions', 16, 1, 1024, 'Questions about releases, and changes of them, that wait in a server.'),
-  releaseSeconds: row('seconds', 120, 1, 3600, 'Time that a server gives one change or one comparison of releases.'),
+  releaseJobs: row(
+    'questions',
+    16,
+    1,
+    1024,
+    'Questions about releases, and changes of them, that wait in a server.',
+  ),
+  releaseSeconds: row(
+    'seconds',
+    120,
+    1,
+    3600,
+    'Time that a server gives one change or one comparison of releases.',
+  ),
   personText: row('characters', 100, 1, 100, 'Length of the name of who saves, moves or judges.'),
-  reasonText: row('characters', 1000, 1, 1000, 'Length of why a label is moved by a server, and of the note of a verdict.'),
+  reasonText: row(
+    'characters',
+    1000,
+    1,
+    1000,
+    'Length of why a label is moved by a server, and of the note of a verdict.',
+  ),
   verdicts: row(
     'verdicts',
     100_000,
@@ -242,86 +258,14 @@ export const limits = {
   verdictsListed: row('verdicts', 5000, 1, 5000, 'Verdicts of a comparison in one answer, the newest.'),
   comparisonsListed: row('comparisons', 200, 1, 200, 'Comparisons in one answer, the latest judged.'),
   verdictSideBytes: row('bytes', 16_384, 1, 16_384, 'Size of one side of a comparison as JSON.'),
-  verdictLineBytes: row('bytes', 65_536, 1024, 65_536, 'Length of a line in a file of verdicts; longer ones are none.'),
-  maxBasket: row(
-    'products',
-    20,
-    2,
-    200,
-    'Products drawn from one basket in training; a longer one is drawn from anew each epoch.',
+  verdictLineBytes: row(
+    'bytes',
+    65_536,
+    1024,
+    65_536,
+    'Length of a line in a file of verdicts; longer ones are none.',
   ),
-  storedBasket: row(
-    'products',
-    5000,
-    2,
-    5000,
-    'Products of a basket that ingest stores; a longer one is a bulk order and is dropped.',
-  ),
-  testShare: row(
-    'share',
-    0.1,
-    0,
-    0.9,
-    'Share of the baskets, the latest ones, that is kept for testing; 0 keeps none.',
-  ),
-  testDays: row('days', 3, 1, 3650, 'Days at the end of the data whose baskets are kept for testing.'),
-  recordBytes: row('bytes', 1_048_576, 1024, 1_048_576, 'Length of one line of an input file.'),
-  categoryLevel: row('levels', 1, 1, 16, 'Levels of the category path that separate baskets.'),
-  seed: row(
-    'number',
-    1,
-    0,
-    4_294_967_295,
-    'Start of the random numbers: the same seed gives the same result.',
-  ),
-  demoProducts: row('products', 20_000, 200, 1_000_000, 'Products of the demo shop.'),
-  demoOrders: row('orders', 200_000, 100, 20_000_000, 'Orders of the demo shop.'),
-  evaluateK: row('products', 10, 1, 100, 'Length of the recommendation lists that evaluate judges.'),
-  evaluateBaskets: row(
-    'baskets',
-    5000,
-    10,
-    1_000_000,
-    'Test baskets that evaluate judges; of more, a seeded random choice.',
-  ),
-  dims: row('values', 64, 1, 1024, 'Length of a product vector.'),
-  epochs: row(
-    'passes',
-    60,
-    1,
-    10_000,
-    'Passes over the baskets; unless given, as many as train 14 million items, from 10 to 60.',
-  ),
-  learningRate: row('step', 0.2, 1e-6, 1e6, 'Step at the start of training; it falls linearly to zero.'),
-  negatives: row('products', 32, 1, 1024, 'Negatives drawn for a basket and shared by its products.'),
-  negativeWeight: row('times', 15, 0, 1000, 'What the negatives weigh against the positives of a product.'),
-  alpha: row('exponent', 0.5, 0, 2, 'Negatives are drawn in proportion to orders to this power.'),
-  halfLifeDays: row('days', 180, 0, 36_500, 'Age at which a basket counts half; 0 counts all alike.'),
-  fmFactors: row('values', 16, 1, 64, 'Factors of a feature in a factorization machine.'),
-  fmFeatures: row('features', 16_777_216, 1, 16_777_216, 'Features of a factorization machine.'),
-  fmNegatives: row('items', 4, 0, 100, 'Items drawn as negatives for each positive row of a table.'),
-  fmPartners: row('products', 5, 1, 100, 'Others of its basket that a product is paired with.'),
-  dictionaryEntries: row(
-    'values',
-    1_000_000,
-    1,
-    16_000_000,
-    'Values of a column with features of their own.',
-  ),
-  hashBuckets: row('features', 65_536, 16, 16_000_000, 'Features that the values of a hashed column share.'),
-  ordinalLevels: row('levels', 10, 2, 1000, 'Levels of an ordinal column.'),
-  featureColumns: row(
-    'columns',
-    50,
-    1,
-    200,
-    'Columns of users, of the context or of items in a feature spec.',
-  ),
-  fmEpochs: row('passes', 50, 1, 10_000, 'Passes over the rows at most; validation ends them sooner.'),
-  fmLearningRate: row('step', 0.1, 1e-6, 1e6, 'Step of a factorization machine; AdaGrad shortens it.'),
-  l2: row('weight', 1e-5, 0, 100, 'Pull of a factorization machine towards zero.'),
-  patience: row('passes', 3, 1, 1000, 'Passes without a better one before training ends.'),
-  trainThreads: row('threads', 2, 1, 256, 'Threads that train; unless given, one a core.'),
+  ...trainingLimits,
   pollSeconds: row('seconds', 1, 0.1, 3600, 'Between two looks at a label and at the deltas of a store.'),
   startSeconds: row(
     'seconds',
@@ -363,6 +307,20 @@ export const limits = {
   historyListed: row('revisions', 20, 1, 10_000, 'Revisions that history shows.'),
   gateRecall: row('share', 0.95, 0, 1, 'Least recall@10 of an artifact that may be published.'),
   gateMetricDrop: row('share', 0.05, 0, 1, 'Most that an offline metric may fall against the label.'),
+  gateBaselineNdcg: row(
+    'share',
+    0.8,
+    0,
+    10,
+    'Least NDCG of the model as a share of that of the best co-occurrence.',
+  ),
+  gateBaselineCoverage: row(
+    'share',
+    0.5,
+    0,
+    10,
+    'Least coverage as a share of that of the best co-occurrence.',
+  ),
   gateSizeChange: row('share', 0.5, 0, 1000, "Most that the file's size may change against the label."),
   gateProductsRemoved: row('share', 0.1, 0, 1, 'Most products of the label that may be missing.'),
   diffProducts: row('products', 500, 1, 100_000, 'Products whose top-10 lists diff compares.'),

@@ -16,6 +16,9 @@ interface PublishCommandOptions extends StoreOptions {
   readonly signKey?: string;
   readonly gateRecall?: number;
   readonly gateMetricDrop?: number;
+  readonly gates?: string;
+  readonly gateBaselineNdcg?: number;
+  readonly gateBaselineCoverage?: number;
   readonly gateSizeChange?: number;
   readonly gateProductsRemoved?: number;
 }
@@ -27,6 +30,7 @@ Examples:
   sepet publish pdp.yaml --label production       policies alone: the label keeps its artifact
   sepet publish artifact.sepet --label test --force "seasonal assortment"
   sepet publish artifact.sepet --label test --sign-key release.pem
+  sepet publish artifact.sepet --label test --gates gates.yaml    such as: baselineNdcg: 1
 
 An artifact alone keeps the label's policies. What does not verify and what does not fit its policies is never let
 through; --force overrules the other gates, and says why in the history. Interrupted, the same command goes on.`;
@@ -42,8 +46,15 @@ export function register(program: Command): void {
     .option('--why <text>', 'What the history will say')
     .option('--force <why>', 'Let it through although gates refuse, for this reason')
     .option('--sign-key <pem>', 'Sign with this Ed25519 private key')
+    .option('--gates <file>', 'Thresholds of the gates (YAML or JSON); those of options come first')
     .option('--gate-recall <share>', helpFor('gateRecall'), bounded('gateRecall', false))
     .option('--gate-metric-drop <share>', helpFor('gateMetricDrop'), bounded('gateMetricDrop', false))
+    .option('--gate-baseline-ndcg <share>', helpFor('gateBaselineNdcg'), bounded('gateBaselineNdcg', false))
+    .option(
+      '--gate-baseline-coverage <share>',
+      helpFor('gateBaselineCoverage'),
+      bounded('gateBaselineCoverage', false),
+    )
     .option('--gate-size-change <share>', helpFor('gateSizeChange'), bounded('gateSizeChange', false))
     .option(
       '--gate-products-removed <share>',
@@ -78,7 +89,9 @@ async function readKey(file: string | undefined): Promise<{ signKey?: string }> 
 
 async function publishFiles(files: string[], options: PublishCommandOptions): Promise<void> {
   const { publish, RefusedError } = await import('../releases/publish.ts');
-  const { store: _, json: __, label, why = '', force, signKey, ...thresholds } = options;
+  const { readThresholds } = await import('../releases/thresholds.ts');
+  const { store: _, json: __, label, why = '', force, signKey, gates: gatesFile, ...given } = options;
+  const thresholds = { ...(gatesFile !== undefined && readThresholds(gatesFile)), ...given };
   const what = await sorted(files);
   const key = await readKey(signKey);
   const store = await openedStore(options);

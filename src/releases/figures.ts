@@ -34,6 +34,40 @@ export function figuresOf(manifest: ArtifactManifest | undefined): Map<string, n
   );
 }
 
+const methodsSchema = z.looseObject({
+  methods: z.record(z.string(), z.looseObject({ fbt: figures })),
+});
+const counted = ['conditional', 'salton', 'decayed'];
+
+export interface Baseline {
+  /** The measure of co-occurrence with the highest NDCG. */
+  readonly name: string;
+  /** The model's figures as shares of its. */
+  readonly ndcg: number;
+  readonly coverage: number;
+}
+
+/** The model beside the best co-occurrence, products asked alone; undefined where the metrics do not have both. */
+export function baselineOf({ metrics }: Pick<ArtifactManifest, 'metrics'>): Baseline | undefined {
+  const parsed = methodsSchema.safeParse(metrics);
+  if (!parsed.success) return undefined;
+  const ndcgOf = (name: string): [number, number] | undefined => {
+    const { fbt } = parsed.data.methods[name] ?? {};
+    const [, ndcg] = Object.entries(fbt ?? {}).find(([figure]) => figure.startsWith('ndcgAt')) ?? [];
+    return ndcg === undefined || fbt?.coverage === undefined ? undefined : [ndcg, fbt.coverage];
+  };
+  const model = ndcgOf('word2vec');
+  const found = counted.flatMap((name) => {
+    const own = ndcgOf(name);
+    return own === undefined || own[0] === 0 || own[1] === 0
+      ? []
+      : [{ name, ndcg: own[0], coverage: own[1] }];
+  });
+  const [best] = found.sort((a, b) => b.ndcg - a.ndcg);
+  if (model === undefined || best === undefined) return undefined;
+  return { name: best.name, ndcg: model[0] / best.ndcg, coverage: model[1] / best.coverage };
+}
+
 /** `+12.3 %`, `-0.4 %`. */
 export function percent(share: number): string {
   const value = (100 * share).toFixed(1);

@@ -1,7 +1,16 @@
 // What a gate says of a release. The gates themselves are in gates.ts.
 
 /** In the order in which they are asked and shown. */
-export const gateNames = ['whole', 'recall', 'metrics', 'size', 'products', 'policies', 'deltas'] as const;
+export const gateNames = [
+  'whole',
+  'recall',
+  'metrics',
+  'baseline',
+  'size',
+  'products',
+  'policies',
+  'deltas',
+] as const;
 export type GateName = (typeof gateNames)[number];
 
 export interface GateOutcome {

@@ -12,25 +12,11 @@ import { type Artifact, openArtifact } from '../recommend/artifact.ts';
 import { verifyArtifact } from '../recommend/verify.ts';
 import { measureRecall } from '../training/build/recall.ts';
 import type { DeltaHead } from './deltas.ts';
-import { figuresOf, percent } from './figures.ts';
+import { baselineOf, figuresOf, percent } from './figures.ts';
 import { type GateName, type GateOutcome, gateNames } from './gate.ts';
 import { productsGone } from './missing.ts';
 import type { ArtifactRecord } from './record.ts';
-
-/** How much the gates let pass; limits.ts has the defaults. */
-export interface Thresholds {
-  readonly gateRecall: number;
-  readonly gateMetricDrop: number;
-  readonly gateSizeChange: number;
-  readonly gateProductsRemoved: number;
-}
-
-export const defaultThresholds: Thresholds = {
-  gateRecall: limits.gateRecall.default,
-  gateMetricDrop: limits.gateMetricDrop.default,
-  gateSizeChange: limits.gateSizeChange.default,
-  gateProductsRemoved: limits.gateProductsRemoved.default,
-};
+import type { Thresholds } from './thresholds.ts';
 
 /** The artifact that the label points at now. */
 export interface Predecessor {
@@ -111,6 +97,20 @@ function metricsGate(manifest: ArtifactManifest, { before, thresholds }: Candida
       : `${drop > 0 ? 'fell' : 'rose'} ${unsigned(drop)}, from ${was.toFixed(3)} to ${is.toFixed(3)}`;
   const change = `${drop > 0 ? 'at worst ' : ''}${figure} ${how}`;
   return judge(drop <= most, change, `a fall of ${unsigned(most)} is let through`);
+}
+
+/** A model that a count of pairs beats, or that shows little of the catalogue, is not worth its release. */
+function baselineGate(manifest: ArtifactManifest, { thresholds }: Candidate): Verdict {
+  const found = baselineOf(manifest);
+  if (found === undefined) return skip('no co-occurrence in the offline metrics to compare with');
+  const { name, ndcg, coverage } = found;
+  const said = `NDCG ${ndcg.toFixed(4)} and coverage ${coverage.toFixed(2)} of ${name}'s, the best co-occurrence`;
+  const { gateBaselineNdcg: leastNdcg, gateBaselineCoverage: leastCoverage } = thresholds;
+  return judge(
+    ndcg >= leastNdcg && coverage >= leastCoverage,
+    said,
+    `at least ${leastNdcg} and ${leastCoverage} are wanted; train longer, or with another gamma`,
+  );
 }
 
 function sizeGate({ bytes, before, thresholds }: Candidate): Verdict {
@@ -195,6 +195,7 @@ export async function judgeArtifact(
     whole: pass('every checksum, digest and reference is right'),
     recall: recallGate(artifact, candidate.thresholds),
     metrics: metricsGate(manifest, candidate),
+    baseline: baselineGate(manifest, candidate),
     size: sizeGate(candidate),
     products: await productsGate(artifact, candidate),
     policies: policiesGate(artifact, candidate.documents),

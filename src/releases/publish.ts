@@ -8,17 +8,12 @@ import type { PolicyDocument } from '../policy/document.ts';
 import { openArtifact } from '../recommend/artifact.ts';
 import { sha256OfFile } from '../store/hash.ts';
 import type { Store, TransferOptions } from '../store/store.ts';
-import { fetchArtifact } from './cache.ts';
+import { type ArtifactPlaces, fetchArtifact } from './cache.ts';
 import { readDeltaHead } from './deltas.ts';
 import { type GateOutcome, mayForce, stops } from './gate.ts';
+import { judgeArtifact, type Predecessor, policiesGate } from './gates.ts';
 import {
-  defaultThresholds,
-  judgeArtifact,
-  type Predecessor,
-  policiesGate,
-  type Thresholds,
-} from './gates.ts';
-import {
+  checkExpected,
   checkLabelName,
   type LabelEntry,
   movedMeanwhile,
@@ -31,6 +26,7 @@ import { knownPolicySet, type NamedPolicies, namePolicies, writePolicySet } from
 import { putArtifact } from './put.ts';
 import { artifacts, knownRecord, policySets, readRecord, useRecord } from './record.ts';
 import { type Signature, signSubject, subjectOf } from './sign.ts';
+import { defaultThresholds, type Thresholds } from './thresholds.ts';
 
 export type Step = 'Hashing' | 'Downloading' | 'Uploading';
 
@@ -41,6 +37,12 @@ export interface PublishOptions {
   /** Where absent the label keeps its own. */
   readonly policies?: readonly PolicyDocument[];
   readonly why: string;
+  /** Whom it is done for; the process's own user where absent. */
+  readonly by?: string;
+  /** The revision that the label must be at. */
+  readonly expected?: number;
+  /** Where the label's artifact lies, or is put. */
+  readonly places?: ArtifactPlaces;
   /** Why the gates that may be overruled are. */
   readonly force?: string;
   /** Ed25519 private key in PEM form: signs what is published. */
@@ -85,7 +87,11 @@ interface Publishing {
   readonly before: LabelEntry | undefined;
 }
 
-const transfer = ({ signal, onProgress }: PublishOptions, step: Step): TransferOptions => ({
+const transfer = (
+  { signal, onProgress, places }: PublishOptions,
+  step: Step,
+): TransferOptions & ArtifactPlaces => ({
+  ...places,
   ...(signal && { signal }),
   ...(onProgress && { onProgress: (done: number, total: number) => onProgress(step, done, total) }),
 });
@@ -193,7 +199,10 @@ async function putRelease(
     });
   } else if (artifact !== null) await useRecord(store, artifacts, artifact);
   if (options.policies !== undefined && policies !== undefined)
-    await writePolicySet(store, policies, signed(subjectOf('policies', policies.name)).signature);
+    await writePolicySet(store, policies, {
+      ...signed(subjectOf('policies', policies.name)),
+      by: options.by,
+    });
   else if (release.policies !== null) await useRecord(store, policySets, release.policies);
   faultPoint('publish:after-record');
   return release;
@@ -206,12 +215,13 @@ async function putRelease(
  * is removing the same thing, `cancelled`, and what the store throws.
  */
 export async function publish(store: Store, options: PublishOptions): Promise<Published> {
-  const { label, why, force, signKey, artifact } = options;
+  const { label, why, by, force, signKey, artifact, expected } = options;
   checkLabelName(label);
   if (signKey !== undefined) signSubject(signKey, '');
   await store.probe();
   const publishing = { store, options, before: (await readLabel(store, label))?.entry };
   const { before } = publishing;
+  checkExpected(label, before, expected);
   const policies = await policiesOf(publishing);
   const documents = policies?.documents ?? [];
   const judged =
@@ -224,7 +234,13 @@ export async function publish(store: Store, options: PublishOptions): Promise<Pu
   const wasForced = judged.gates.some(({ forced }) => forced);
   const entry = await moveLabel(store, label, (current) => {
     if (current?.revision !== before?.revision) throw movedMeanwhile(label, current);
-    return { ...release, action: 'publish', why, ...(wasForced && force !== undefined && { forced: force }) };
+    return {
+      ...release,
+      action: 'publish',
+      why,
+      by,
+      ...(wasForced && force !== undefined && { forced: force }),
+    };
   });
   return { entry, moved: true, gates: judged.gates };
 }

@@ -8,10 +8,11 @@ import type { Section } from '../../src/base/sections.ts';
 import { writeFile } from '../../src/native/index.ts';
 import { deltasKey } from '../../src/releases/deltas.ts';
 import { encodeDocument } from '../../src/releases/documents.ts';
-import { type GateName, type GateOutcome, stops } from '../../src/releases/gate.ts';
+import { type GateName, type GateOutcome, gateNames, stops } from '../../src/releases/gate.ts';
 import { readLabel } from '../../src/releases/label.ts';
 import { type PublishOptions, RefusedError } from '../../src/releases/publish.ts';
 import { readRecord } from '../../src/releases/record.ts';
+import { readThresholds } from '../../src/releases/thresholds.ts';
 import type { IndexCall } from '../../src/training/build/index-sections.ts';
 import { shopSections } from '../recommend/shop.ts';
 import { makeWorld, policyOf, put, writeArtifact } from './world.ts';
@@ -39,9 +40,7 @@ const at = async (): Promise<number | undefined> => (await readLabel(store, 'tes
 beforeAll(async () => {
   await writeArtifact(path('first.sepet'), { products: 100, hitRate: 0.3 });
   const { gates } = await put(store, 'test', { artifact: path('first.sepet') });
-  expect(gates.map(({ gate, passed }) => [gate, passed])).toEqual(
-    ['whole', 'recall', 'metrics', 'size', 'products', 'policies', 'deltas'].map((gate) => [gate, true]),
-  );
+  expect(gates.map(({ gate, passed }) => [gate, passed])).toEqual(gateNames.map((gate) => [gate, true]));
 });
 
 describe('a damaged artifact', () => {
@@ -112,6 +111,37 @@ describe('an artifact is refused', () => {
       await refusals({ artifact: path('worse.sepet'), thresholds: { gateMetricDrop: 0.07 } }, 'test'),
     ).toEqual(new Map());
     await put(store, 'test', { artifact: path('first.sepet') });
+  });
+
+  it('for less than the best co-occurrence finds, or shows of the catalogue', async () => {
+    const figures = (ndcgAt10: number, coverage: number) => ({
+      fbt: { ndcgAt10, coverage },
+      leaveOneOut: {},
+    });
+    const methods = { conditional: figures(0.1, 0.9), decayed: figures(0.2, 0.8) };
+    const judged = async (ndcg: number, coverage: number, thresholds = {}) => {
+      const manifest = { metrics: { methods: { ...methods, word2vec: figures(ndcg, coverage) } } };
+      const artifact = await writeArtifact(path('judged.sepet'), { manifest });
+      return refusals({ artifact, thresholds }, `judged-${ndcg}-${coverage}`);
+    };
+    expect((await judged(0.15, 0.8)).get('baseline')).toContain("NDCG 0.7500 and coverage 1.00 of decayed's");
+    expect(names(await judged(0.2, 0.3))).toEqual(['baseline']);
+    expect(names(await judged(0.17, 0.5))).toEqual([]);
+    expect(names(await judged(0.18, 0.5, { gateBaselineNdcg: 0.97 }))).toEqual(['baseline']);
+  });
+
+  it('by thresholds that a file names, and no others', () => {
+    const file = (text: string): string => {
+      writeFileSync(path('gates.yaml'), text);
+      return path('gates.yaml');
+    };
+    const read = readThresholds(file('recall: 0.97\nbaselineNdcg: 1\n'));
+    expect(read).toEqual({ gateRecall: 0.97, gateBaselineNdcg: 1 });
+    expect(readThresholds(file('{}'))).toEqual({});
+    expect(() => readThresholds(file('recal: 1'))).toThrow(/no gate "recal"\. Did you mean "recall"/);
+    expect(() => readThresholds(file('recall: 2'))).toThrow(/recall must be a number from 0 to 1/);
+    expect(() => readThresholds(file('recall: [1'))).toThrow(/is not YAML/);
+    expect(() => readThresholds(path('nowhere.yaml'))).toThrow(/cannot be read/);
   });
 
   it('for having no figures at all, even where it is the first', async () => {
