@@ -67,10 +67,11 @@ describe('sepet publish', () => {
     );
     expect(code).toBeUndefined();
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(8);
+    expect(lines).toHaveLength(9);
     expect(lines[0]).toMatch(/^ {2}✓ whole/);
-    expect(lines[3]).toMatch(/^ {2}– size/);
-    expect(lines[7]).toMatch(/^test is now at revision 1: spring [0-9a-f]{12} with pdp@1$/);
+    expect(lines[3]).toMatch(/^ {2}– baseline/);
+    expect(lines[4]).toMatch(/^ {2}– size/);
+    expect(lines[8]).toMatch(/^test is now at revision 1: spring [0-9a-f]{12} with pdp@1$/);
     const again = await sepet('publish', path('a.sepet'), '--label', 'test', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({
       ok: true,
