@@ -154,8 +154,12 @@ export type FallbackList = (typeof defaultFallback)[number];
 
 /** A checked policy. Plain data: it may be sent to another thread. */
 export type PolicyDocument = z.output<typeof policySchema> & {
-  /** Where its parts stand in the file it came from: `filters.0.name` → line, from 1. */
-  readonly origin?: { readonly file: string; readonly lines: Readonly<Record<string, number>> };
+  /** Where its parts stand in the file it came from: `filters.0.name` → line, and column, from 1. */
+  readonly origin?: {
+    readonly file: string;
+    readonly lines: Readonly<Record<string, number>>;
+    readonly columns?: Readonly<Record<string, number>>;
+  };
 };
 
 /** `name@revision`. */

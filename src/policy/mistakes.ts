@@ -12,25 +12,27 @@ export interface PolicyMistake {
   readonly file: string;
   /** From 1; absent where the document has no lines. */
   readonly line?: number;
+  readonly column?: number;
   /** Such as `filters.2.keep`; '' is the whole document. */
   readonly place: string;
   /** What is wrong, without file, line and place. */
   readonly said: string;
 }
 
-/** The line of a place in the document, or of the nearest place around it. */
-function lineOf(origin: Origin, path: Path): number | undefined {
+/** Line and column of a place in the document, or of the nearest place around it. */
+function positionOf(origin: Origin, path: Path): Pick<PolicyMistake, 'line' | 'column'> {
   for (let length = path.length; length > 0; length--) {
-    const line = origin?.lines[path.slice(0, length).join('.')];
-    if (line !== undefined) return line;
+    const name = path.slice(0, length).join('.');
+    const line = origin?.lines[name];
+    if (line === undefined) continue;
+    const column = origin?.columns?.[name];
+    return { line, ...(column !== undefined && { column }) };
   }
-  return undefined;
+  return {};
 }
 
 export function mistake(origin: Origin, path: Path, said: string): PolicyMistake {
-  const line = lineOf(origin, path);
-  const where = { file: origin?.file ?? 'policy', ...(line !== undefined && { line }) };
-  return { ...where, place: path.join('.'), said };
+  return { file: origin?.file ?? 'policy', ...positionOf(origin, path), place: path.join('.'), said };
 }
 
 /** `pdp.yaml, line 7: filters.2.keep must be …`. */

@@ -5,26 +5,36 @@ import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
+import { isDeeper } from './depth.ts';
 import { type PolicyDocument, policySchema } from './document.ts';
 import { checkValue, errorOf, type PolicyMistake } from './mistakes.ts';
 
 type Path = readonly PropertyKey[];
 
-function collectLines(node: unknown, path: Path, counter: LineCounter, lines: Record<string, number>): void {
+interface Places {
+  readonly lines: Record<string, number>;
+  readonly columns: Record<string, number>;
+}
+
+function collectPlaces(node: unknown, path: Path, counter: LineCounter, places: Places): void {
   const mark = (at: Path, place: Node): void => {
-    if (place.range) lines[at.join('.')] = counter.linePos(place.range[0]).line;
+    if (!place.range) return;
+    const { line, col } = counter.linePos(place.range[0]);
+    const name = at.join('.');
+    places.lines[name] = line;
+    places.columns[name] = col;
   };
   if (isMap(node)) {
     for (const { key, value } of node.items) {
       if (!isScalar(key)) continue;
       const at = [...path, String(key.value)];
       mark(at, key);
-      collectLines(value, at, counter, lines);
+      collectPlaces(value, at, counter, places);
     }
   } else if (isSeq(node)) {
     node.items.forEach((item, i) => {
       mark([...path, i], item as Node);
-      collectLines(item, [...path, i], counter, lines);
+      collectPlaces(item, [...path, i], counter, places);
     });
   }
 }
@@ -48,26 +58,43 @@ export function checkPolicy(value: unknown, origin?: PolicyDocument['origin']): 
   return orThrow(checked(value, origin));
 }
 
+/** Checks a policy that is already data. Throws nothing: mistakes are the result. */
+export function inspectValue(value: unknown): Read {
+  return checked(value, undefined);
+}
+
 /** Reads YAML or JSON text; `file` is its name in messages. Throws nothing: mistakes are the result. */
 export function inspectPolicy(text: string, file: string): Read {
   if (Buffer.byteLength(text) > limits.policyBytes.max) {
     const said = `is longer than ${limits.policyBytes.max} bytes.`;
     return { mistakes: [{ file, place: '', said: `${file} ${said}` }] };
   }
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  if (document.errors.length > 0) {
-    const mistakes = document.errors.map(({ message, pos }) => ({
-      file,
-      line: counter.linePos(pos[0]).line,
-      place: '',
-      said: `${file} is not YAML: ${message.split('\n', 1)[0]?.replace(/( at line \d+, column \d+)?:?$/, '')}.`,
-    }));
-    return { mistakes };
+  const said = (why: string): string => `${file} is not YAML: ${why}.`;
+  const levels = limits.bodyDepth.max;
+  if (isDeeper(text, levels))
+    return { mistakes: [{ file, place: '', said: `${file} is nested more than ${levels} levels deep.` }] };
+  try {
+    const counter = new LineCounter();
+    const document = parseDocument(text, { lineCounter: counter });
+    if (document.errors.length > 0) {
+      const mistakes = document.errors.map(({ message, pos }) => {
+        const { line, col } = counter.linePos(pos[0]);
+        const [first = ''] = message.split('\n', 1);
+        return {
+          ...{ file, line, column: col, place: '' },
+          said: said(first.replace(/( at line \d+, column \d+)?:?$/, '')),
+        };
+      });
+      return { mistakes };
+    }
+    const places: Places = { lines: {}, columns: {} };
+    collectPlaces(document.contents, [], counter, places);
+    return checked(document.toJS(), { file, ...places });
+  } catch (error) {
+    // The parser gives up on aliases that multiply, or that stand within what they are of.
+    if (!(error instanceof ReferenceError)) throw error;
+    return { mistakes: [{ file, place: '', said: said(error.message) }] };
   }
-  const lines: Record<string, number> = {};
-  collectLines(document.contents, [], counter, lines);
-  return checked(document.toJS(), { file, lines });
 }
 
 /**
