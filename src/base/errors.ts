@@ -51,7 +51,10 @@ const table = {
   event_invalid: [400, 'An event that breaks its schema; the message says where.'],
   // Releases and verdicts by a server
   releases_off: [404, 'The server follows no label of a store, so it has no releases to show or to change.'],
-  release_timeout: [504, 'Work on a release took too long and was stopped; look at the history of the label.'],
+  release_timeout: [
+    504,
+    'Work on a release took too long and was stopped; look at the history of the label.',
+  ],
   verdicts_off: [404, 'The server keeps no verdicts: it was started without a folder for them.'],
   verdicts_unavailable: [503, 'Verdicts cannot be written now; send it again after the time in Retry-After.'],
   comparison_unknown: [404, 'No verdict was given on such a comparison.'],

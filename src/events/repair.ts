@@ -4,7 +4,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone } from '../store/owner.ts';
-import { parseEventFileName } from './names.ts';
+import type { LineFileNames } from './names.ts';
 
 /** Idle time after which the file of another machine's process counts as left. */
 const idleMsMax = 86_400_000;
@@ -18,10 +18,10 @@ export interface Repaired {
 }
 
 /** Cuts the half lines off. Throws what the file system throws. */
-export async function repairEvents(folder: string): Promise<Repaired[]> {
+export async function repairLines(folder: string, { parse }: LineFileNames): Promise<Repaired[]> {
   const repaired: Repaired[] = [];
   for (const name of await readdir(folder)) {
-    const parsed = parseEventFileName(name);
+    const parsed = parse(name);
     if (parsed === undefined) continue;
     const file = join(folder, name);
     const { mtimeMs } = await stat(file);

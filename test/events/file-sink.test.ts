@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../src/base/log.ts';
 import { type FileSinkOptions, openFileSink } from '../../src/events/file-sink.ts';
-import { eventFileName, parseEventFileName } from '../../src/events/names.ts';
+import { eventFiles } from '../../src/events/names.ts';
 import type { EventSink } from '../../src/events/sink.ts';
 import { sinkConformance } from './conformance.ts';
 import { eventsFolder, eventsIn, filesIn, removeFolder } from './folder.ts';
@@ -68,10 +68,7 @@ describe('a folder of events', () => {
     await sink.append(eventsOf(1));
     vi.setSystemTime(Date.parse('2026-05-02T00:00:01Z'));
     await sink.append(eventsOf(2));
-    expect(filesIn(folder).map((name) => parseEventFileName(name)?.day)).toEqual([
-      '2026-05-01',
-      '2026-05-02',
-    ]);
+    expect(filesIn(folder).map((name) => eventFiles.parse(name)?.day)).toEqual(['2026-05-01', '2026-05-02']);
   });
 
   it('is shared by sinks, each with files of its own', async () => {
@@ -117,7 +114,7 @@ describe('what a killed process left', () => {
   const line = '{"type":"click"}\n';
   /** A process that is not there: ids of processes end far below. */
   const goneName = () => {
-    const own = eventFileName('2026-05-01', 1);
+    const own = eventFiles.fileName('2026-05-01', 1);
     return own.replace(/-\d+-\d+\.0001/, '-999999999-1.0001');
   };
 
@@ -143,7 +140,7 @@ describe('what a killed process left', () => {
   it('is told from what a living one writes, and from what is not of events', async () => {
     const folder = eventsFolder();
     mkdirSync(folder, { recursive: true });
-    const living = join(folder, eventFileName('2026-05-01', 7));
+    const living = join(folder, eventFiles.fileName('2026-05-01', 7));
     const foreign = join(folder, goneName().replace(/\.[0-9a-f]{8}-/, '.00000000-'));
     const others = join(folder, 'notes.jsonl');
     for (const file of [living, foreign, others]) appendFileSync(file, '{"half');
