@@ -10,7 +10,7 @@ import { policyHash } from '../policy/hash.ts';
 import { type Artifact, openArtifact } from '../recommend/artifact.ts';
 import { sha256OfFile } from '../store/hash.ts';
 import type { Store, TransferOptions } from '../store/store.ts';
-import { fetchArtifact } from './cache.ts';
+import { type ArtifactPlaces, fetchArtifact } from './cache.ts';
 import { compareLists, type ListComparison } from './diff-lists.ts';
 import { figuresOf } from './figures.ts';
 import type { LabelEntry } from './label.ts';
@@ -74,6 +74,11 @@ export interface DiffOptions extends TransferOptions {
   readonly examples: number;
 }
 
+export interface FindOptions extends TransferOptions, ArtifactPlaces {
+  /** Whether a name may be a file's; so where absent. */
+  readonly files?: boolean;
+}
+
 interface Place {
   readonly name: string;
   readonly path: string;
@@ -81,8 +86,8 @@ interface Place {
   readonly release?: LabelEntry;
 }
 
-async function locate(store: Store | undefined, name: string, options: TransferOptions): Promise<Place> {
-  const named = await findNamed(store, name);
+async function locate(store: Store | undefined, name: string, options: FindOptions): Promise<Place> {
+  const named = await findNamed(store, name, options);
   if (named.kind === 'file') {
     const { path } = named;
     return { name, path, file: `sha256:${await sha256OfFile(path, options)}` };
@@ -111,7 +116,7 @@ async function documentsOf(
 export async function openSides(
   store: Store | undefined,
   names: readonly [string, string],
-  options: TransferOptions = {},
+  options: FindOptions = {},
 ): Promise<[Side, Side]> {
   const before = await locate(store, names[0], options);
   const after = await locate(store, names[1], options);

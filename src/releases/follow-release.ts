@@ -23,12 +23,21 @@ import { artifactKey, hexOf, policiesKey } from './keys.ts';
 import type { ArtifactRecord, PoliciesRecord } from './record.ts';
 import { checkSignature, subjectOf } from './sign.ts';
 
+export interface ReleaseFacts {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly products: number;
+  readonly dims: number;
+}
+
 /** What is ready to be served. Plain data; the overlay's arrays are shared. */
 export interface Ready {
   readonly file: string;
   /** The id that answers carry. */
   readonly artifact: string;
   readonly policies: readonly PolicyDocument[];
+  /** What can be told of it by who does not open it. */
+  readonly facts: ReleaseFacts;
   readonly overlay?: Overlay;
   /** The latest delta that is in it, folded in or laid over; 0 for none. */
   readonly deltas: number;
@@ -75,10 +84,13 @@ export class Preparer {
     const laid = await this.#overlay(wanted.deltas, artifact, store);
     const opened = createRecommender(artifact, policies, laid && { overlay: laid.overlay });
     opened.recommend(opened.popularIds(questions).map((product) => ({ product })));
+    const { name, createdAt } = artifact.manifest;
+    const { products, dims } = opened.info;
     return {
       file: this.#pathOf(artifactKey(wanted.artifact.file)),
       artifact: artifact.id,
       policies,
+      facts: { name, createdAt, products, dims },
       deltas: wanted.deltas.at(-1)?.revision ?? artifact.manifest.deltas?.revision ?? 0,
       ...laid,
     };

@@ -76,7 +76,7 @@ class Keeper {
   }
 
   async run(): Promise<void> {
-    if (!this.#data.isServing) await this.#start();
+    if (!this.#data.isServing) await this.#startPatiently();
     for (;;) {
       const { pollSeconds } = this.#data;
       const pause =
@@ -103,6 +103,17 @@ class Keeper {
     this.#wake = undefined;
   }
 
+  /** Who is patient has nothing to serve until a later look finds something. */
+  async #startPatiently(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      if (this.#data.isPatient !== true) throw error;
+      const { code, message } = failureMessage(error);
+      this.#log('warn', `${message} ${this.#whatGoesOn()}`, { code });
+    }
+  }
+
   /** What the label says or, where that cannot be had, what was served last. Throws where there is neither. */
   async #start(): Promise<void> {
     this.#kept = this.#lastGood();
@@ -111,9 +122,10 @@ class Keeper {
       this.#answered();
       await this.#serve(await this.#news.wanted());
     } catch (error) {
-      const { code, message } = failureMessage(error);
+      const failure = failureMessage(error);
+      const { code, message } = failure;
       if (code === 'store_unreachable') this.#unanswered = 1;
-      this.#noteFailure(message);
+      this.#noteFailure(failure);
       const goesOn = this.#served ?? (mistakes.includes(code) ? undefined : this.#kept);
       if (goesOn === undefined) throw error;
       const { revision } = goesOn;
@@ -167,7 +179,7 @@ class Keeper {
       const failure = failureMessage(error);
       const { code, message } = failure;
       this.#say({ kind: 'refused' });
-      if (this.#noteFailure(message)) this.#log('error', `${message} ${this.#whatGoesOn()}`, { code });
+      if (this.#noteFailure(failure)) this.#log('error', `${message} ${this.#whatGoesOn()}`, { code });
       return failure;
     }
   }
@@ -210,27 +222,32 @@ class Keeper {
 
   /** The store did not answer, or what it said of the label cannot be. */
   #unheard(error: unknown): void {
-    const { code, message } = failureMessage(error);
+    const failure = failureMessage(error);
+    const { code, message } = failure;
     if (code === 'store_unreachable') {
       this.#unanswered++;
       if (this.#unanswered === 1) this.#log('warn', `${message} ${this.#whatGoesOn()}`, { code });
       return;
     }
     this.#answered();
-    if (this.#noteFailure(message)) this.#log('error', `${message} ${this.#whatGoesOn()}`, { code });
+    if (this.#noteFailure(failure)) this.#log('error', `${message} ${this.#whatGoesOn()}`, { code });
   }
 
   #whatGoesOn(): string {
-    return `Serving revision ${this.#served?.revision ?? '?'} on.`;
+    if (this.#served === undefined) return `${this.#data.label} is tried again.`;
+    return `Serving revision ${this.#served.revision} on.`;
   }
 
   /** Whether it is another failure than the last one. */
-  #noteFailure(said: string): boolean {
+  #noteFailure({ code, message: said }: FailureMessage): boolean {
     const before = this.#failed;
     const times = (before?.times ?? 0) + 1;
     const againSeconds = steadySeconds() + backoffSeconds(times, this.#data.pollSeconds);
     this.#failed = { times, said, againSeconds };
-    return before?.said !== said;
+    const isOther = before?.said !== said;
+    if (isOther && this.#data.isPatient === true && this.#served === undefined)
+      this.#say({ kind: 'failed', failure: { code, message: said } });
+    return isOther;
   }
 
   #log(level: LogLevel, message: string, fields: LogFields): void {

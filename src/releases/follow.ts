@@ -20,6 +20,8 @@ export interface FollowOptions {
   readonly cache?: string;
   /** In PEM form; without, signatures are not asked for. */
   readonly publicKeys?: string;
+  /** Goes on trying where there is nothing to serve at the start, rather than giving up. */
+  readonly isPatient?: boolean;
 }
 
 /** A release that is ready to be served, and where it comes from. */
@@ -39,11 +41,13 @@ export interface FollowEvents {
   serve(release: FollowedRelease): Promise<void>;
   /** Something that the store says cannot be served; the log says it already. */
   refused(): void;
+  /** Nothing is served yet, and why; the log says it already. Told to who is patient. */
+  missing?(failure: FailureMessage): void;
   readonly log: Log;
 }
 
 export interface Follower {
-  /** Resolves when the first release is served. Rejects where there is none to serve. */
+  /** Resolves when the first release is served. Rejects where there is none to serve, unless it is waited for. */
   readonly started: Promise<void>;
   /** Seconds since the store answered, or since the start. */
   readonly sinceContact: () => number;
@@ -140,6 +144,7 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
     else if (message.kind === 'log') log[message.level](message.message, message.fields);
     else if (message.kind === 'refused') events.refused();
     else if (message.kind === 'looked') looked(message);
+    else if (options.isPatient === true) events.missing?.(message.failure);
     else reject(new SepetError(message.failure.code, message.failure.message));
   }
 
@@ -160,7 +165,7 @@ export function follow(options: FollowOptions, events: FollowEvents): Follower {
   function died(error: Error): void {
     if (isStopped) return;
     gone('store_unreachable', threadGone);
-    if (!isServing) {
+    if (!isServing && options.isPatient !== true) {
       reject(error);
       return;
     }

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { decodeDocument, digest, encodeDocument, moment, revisionNumber } from './documents.ts';
 import { historyKey, labelKey } from './keys.ts';
 import { several } from './several.ts';
-import { whoami } from './who.ts';
+import { doneBy } from './who.ts';
 
 const releaseParts = {
   /** `sha256:` of the artifact's file; null where the label has policies alone. */
@@ -55,7 +55,11 @@ export interface Label {
 }
 
 /** What a move decides; the rest of the entry follows. */
-export type Draft = Release & Pick<LabelEntry, 'action' | 'why' | 'forced' | 'source' | 'restores'>;
+export type Draft = Release &
+  Pick<LabelEntry, 'action' | 'why' | 'forced' | 'source' | 'restores'> & {
+    /** Whom it is done for; the process's own user where absent. */
+    readonly by?: string | undefined;
+  };
 
 export const sameRelease = (a: Release, b: Release): boolean =>
   a.artifact === b.artifact && a.policies === b.policies;
@@ -131,6 +135,15 @@ export function movedMeanwhile(label: string, now: LabelEntry | undefined): Sepe
   );
 }
 
+/** Throws `label_conflict` where the label is not at the revision that somebody decided by. */
+export function checkExpected(
+  label: string,
+  now: LabelEntry | undefined,
+  expected: number | undefined,
+): void {
+  if (expected !== undefined && expected !== now?.revision) throw movedMeanwhile(label, now);
+}
+
 /** Copies a revision to where the earlier ones lie. Whoever else does it at the same time copies the same bytes. */
 async function keepRevision(store: Store, { entry, bytes }: Label): Promise<void> {
   const key = historyKey(entry.label, entry.revision);
@@ -159,14 +172,15 @@ export async function moveLabel(
   decide: (current: LabelEntry | undefined) => Draft,
 ): Promise<LabelEntry> {
   const before = await readLabel(store, name);
+  const { by, ...draft } = decide(before?.entry);
   const entry: LabelEntry = {
     kind: 'sepet-label',
     version: 1,
     label: name,
     revision: (before?.entry.revision ?? 0) + 1,
-    ...decide(before?.entry),
+    ...draft,
     at: new Date().toISOString(),
-    by: whoami(),
+    by: doneBy(by),
     from: before ? { artifact: before.entry.artifact, policies: before.entry.policies } : null,
     move: randomUUID(),
   };

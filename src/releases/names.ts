@@ -38,10 +38,14 @@ export async function findArtifact(store: Store, prefix: string): Promise<string
 
 /**
  * What `name` stands for: a file that exists, `label@revision`, a label, then `sha256:` or bare digits, at least six.
- * Without a store only files do. Throws `release_unknown`, `label_unknown`, `input_missing`.
+ * Without a store only files do; without `files` none does, as where the name comes from afar. Throws `release_unknown`, `label_unknown`, `input_missing`.
  */
-export async function findNamed(store: Store | undefined, name: string): Promise<Named> {
-  if (statSync(name, { throwIfNoEntry: false })?.isFile()) return { kind: 'file', path: name };
+export async function findNamed(
+  store: Store | undefined,
+  name: string,
+  { files = true }: { readonly files?: boolean | undefined } = {},
+): Promise<Named> {
+  if (files && statSync(name, { throwIfNoEntry: false })?.isFile()) return { kind: 'file', path: name };
   if (store === undefined) {
     const said = `There is no file ${name}. Labels and hashes need a store: --store, or SEPET_STORE.`;
     throw new SepetError('input_missing', said);
@@ -53,6 +57,6 @@ export async function findNamed(store: Store | undefined, name: string): Promise
   const near = suggestion(name, await labelNames(store));
   throw new SepetError(
     'release_unknown',
-    `"${name}" is no file, no label of ${store.url}, and not six or more digits of a SHA-256.${near}`,
+    `"${name}" is ${files ? 'no file, ' : ''}no label of ${store.url}, and not six or more digits of a SHA-256.${near}`,
   );
 }

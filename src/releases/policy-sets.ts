@@ -12,7 +12,7 @@ import { hexOf, policiesKey } from './keys.ts';
 import { isConflict } from './label.ts';
 import { type PoliciesRecord, policySets, putRecord, readStoredRecord } from './record.ts';
 import type { Signature } from './sign.ts';
-import { whoami } from './who.ts';
+import { doneBy } from './who.ts';
 
 /** A policy set with its name in the store. */
 export interface NamedPolicies {
@@ -67,7 +67,7 @@ export async function knownPolicySet(store: Store, name: string): Promise<Stored
 export async function writePolicySet(
   store: Store,
   { name, bytes, documents }: NamedPolicies,
-  signature?: Signature,
+  { signature, by }: { readonly signature?: Signature | undefined; readonly by?: string | undefined } = {},
 ): Promise<PoliciesRecord> {
   try {
     await store.write(policiesKey(name), bytes, null);
@@ -82,7 +82,7 @@ export async function writePolicySet(
     bytes: bytes.byteLength,
     names: documents.map(policyLabel),
     at: now,
-    by: whoami(),
+    by: doneBy(by),
     used: now,
     ...(signature && { signature }),
   });

@@ -4,6 +4,7 @@
 import { SepetError } from '../base/errors.ts';
 import type { Store } from '../store/store.ts';
 import {
+  checkExpected,
   knownLabel,
   type LabelEntry,
   movedMeanwhile,
@@ -11,7 +12,7 @@ import {
   readRevision,
   sameRelease,
 } from './label.ts';
-import { type Moved, useRelease } from './promote.ts';
+import { type Moved, type MoveOptions, useRelease } from './promote.ts';
 
 /** The revision that brought the release of `entry`: what a rollback restored, at the end of all rollbacks. */
 async function originOf(store: Store, newest: LabelEntry, entry: LabelEntry): Promise<LabelEntry> {
@@ -53,17 +54,25 @@ async function previous(store: Store, newest: LabelEntry): Promise<LabelEntry> {
  */
 export async function rollback(
   store: Store,
-  { label, to, why }: { label: string; to?: number; why: string },
+  {
+    label,
+    to,
+    why,
+    by,
+    expected,
+    publicKeys,
+  }: MoveOptions & { readonly label: string; readonly to?: number },
 ): Promise<Moved> {
   const { entry: newest } = await knownLabel(store, label);
+  checkExpected(label, newest, expected);
   await store.probe();
   const target = to === undefined ? await previous(store, newest) : await readRevision(store, newest, to);
   const release = { artifact: target.artifact, policies: target.policies };
   if (sameRelease(newest, release)) return { entry: newest, moved: false };
-  await useRelease(store, release);
+  await useRelease(store, release, publicKeys);
   const entry = await moveLabel(store, label, (current) => {
     if (current?.revision !== newest.revision) throw movedMeanwhile(label, current);
-    return { ...release, action: 'rollback', why, restores: target.revision };
+    return { ...release, action: 'rollback', why, by, restores: target.revision };
   });
   return { entry, moved: true };
 }

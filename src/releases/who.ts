@@ -8,6 +8,10 @@ export function whoami(): string {
   return told === '' ? `${userName()}@${hostname()}` : told;
 }
 
+/** Who had it done and through whom, where a server did it for somebody: `ayse via sepet@shop1`. */
+export const doneBy = (by: string | undefined): string =>
+  by === undefined ? whoami() : `${by} via ${whoami()}`;
+
 /** A container's user often has no name. */
 function userName(): string {
   try {
