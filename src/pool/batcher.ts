@@ -46,7 +46,8 @@ interface Waiting extends Ticket {
 /** A batch is not split below this: a task costs more than so few queries. */
 const smallestShare = 4;
 
-const lateFailure: JobResult = {
+/** What becomes of a request whose time is over before a worker is free. */
+export const lateFailure: JobResult = {
   failure: {
     code: 'deadline_exceeded',
     message:

@@ -21,6 +21,11 @@ export interface Version {
   readonly rerank?: number;
 }
 
+let lastNumber = 0;
+
+/** A number that no other version of this process has. */
+export const nextNumber = (): number => ++lastNumber;
+
 /** Whether both answer alike, whatever their numbers. */
 export function isSameVersion(a: Version, b: Version): boolean {
   // Of one artifact an overlay's revision says all, and its arrays are long.

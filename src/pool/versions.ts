@@ -1,7 +1,10 @@
 // The versions that one thread has open. Each thread has its own (a recommender reuses its scratch); the memory of an
 // artifact is the process's, and goes when the last thread has let go of it.
 
+import { SepetError } from '../base/errors.ts';
 import { collectGarbage } from '../base/garbage.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { overlaid } from '../catalog/overlay.ts';
 import { type Artifact, openArtifact } from '../recommend/artifact.ts';
 import { createRecommender } from '../recommend/open.ts';
 import type { Recommender } from '../recommend/recommender.ts';
@@ -10,23 +13,39 @@ import type { Version } from './version.ts';
 /** How a thread makes a version into something that answers. */
 export interface Opener<Opened> {
   open(version: Version): Opened;
-  /** Lets go of what is not of this version; returns whether that was memory of a file. */
-  forgetOthers(version: Version | undefined): boolean;
+  /** Lets go of all artifacts but these, by id; returns whether that was memory of a file. */
+  forgetOthers(artifacts: ReadonlySet<string>): boolean;
+}
+
+export interface ArtifactOpener extends Opener<Recommender> {
+  /** The products of a version, with what deltas changed. Throws what opening throws. */
+  catalogOf(version: Version): Catalog;
 }
 
 /** Opens artifacts, each once: versions that differ in policies or changes alone share what the thread has open. */
-export function artifactOpener(): Opener<Recommender> {
+export function artifactOpener(): ArtifactOpener {
   const artifacts = new Map<string, Artifact>();
+  const artifactOf = ({ file, artifact: id, pages }: Version): Artifact => {
+    const artifact = artifacts.get(id) ?? openArtifact(file, { pages });
+    if (artifact.id !== id)
+      throw new SepetError(
+        'file_replaced',
+        `${file} was replaced while it was served; reload it, or restart the server.`,
+      );
+    artifacts.set(id, artifact);
+    return artifact;
+  };
   return {
-    open({ file, artifact: id, pages, policies, ...options }) {
-      const artifact = artifacts.get(id) ?? openArtifact(file, { pages });
-      if (artifact.id !== id)
-        throw new Error(`${file} was replaced while it was served; restart the server to serve the new one.`);
-      artifacts.set(id, artifact);
-      return createRecommender(artifact, policies, options);
+    open(version) {
+      const { file: _, artifact: __, pages: ___, policies, ...options } = version;
+      return createRecommender(artifactOf(version), policies, options);
     },
-    forgetOthers(version) {
-      const others = [...artifacts.keys()].filter((id) => id !== version?.artifact);
+    catalogOf(version) {
+      const { catalog } = artifactOf(version);
+      return version.overlay === undefined ? catalog : overlaid(catalog, version.overlay);
+    },
+    forgetOthers(kept) {
+      const others = [...artifacts.keys()].filter((id) => !kept.has(id));
       for (const id of others) artifacts.delete(id);
       return others.length > 0;
     },
@@ -64,6 +83,6 @@ export class Versions<Opened extends Pick<Recommender, 'recommend' | 'popularIds
     const kept = this.#open.get(number);
     this.#open.clear();
     if (kept !== undefined) this.#open.set(number, kept);
-    if (this.#opener.forgetOthers(kept?.version)) await collectGarbage();
+    if (this.#opener.forgetOthers(new Set(kept && [kept.version.artifact]))) await collectGarbage();
   }
 }
