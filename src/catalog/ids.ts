@@ -4,7 +4,7 @@
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import type { Section, SectionSource } from '../base/sections.ts';
-import { encodeStrings, openStrings } from './strings.ts';
+import { encodeStrings, openStrings, type StringTable } from './strings.ts';
 
 const empty = 0xffff_ffff;
 const maxIdBytes = limits.idBytes.max;
@@ -14,6 +14,8 @@ export interface IdTable {
   /** The row of `id`, or -1. Not reentrant, allocates nothing. */
   row(id: string): number;
   id(row: number): string;
+  /** The ids as they were built, without those that deltas brought. */
+  readonly strings: StringTable;
 }
 
 function hashBytes(bytes: Uint8Array, start: number, end: number): number {
@@ -100,6 +102,7 @@ export function openIds(source: SectionSource, length: number): IdTable {
       return row !== empty && isKey(row) ? row : -1;
     },
     id: strings.at,
+    strings,
   };
 }
 

@@ -83,6 +83,7 @@ function overlaidIds(
   const further = added > 0 ? openIds(source, added) : undefined;
   return {
     length: products + added,
+    strings: ids.strings,
     row(id: string): number {
       const row = ids.row(id);
       if (row >= 0) return removed.length > 0 && placeIn(removed, row) >= 0 ? -1 : row;

@@ -13,6 +13,7 @@ import { createCaps } from './caps.ts';
 import { createCombiner } from './combine.ts';
 import { createEligible, type EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
+import { facetListOf } from './facets.ts';
 import { createFiller } from './fill.ts';
 import { createPreparer, type Prepared } from './prepare.ts';
 import { type Chosen, filledOf, presentItem, productFacts, sorted, withPins } from './present.ts';
@@ -26,6 +27,7 @@ import {
   sources,
 } from './recommender.ts';
 import { type Candidates, createRetriever, type RetrieverOptions } from './retrieve.ts';
+import { createSampler } from './sample.ts';
 import { lotOf } from './seed.ts';
 import { createSelection } from './select.ts';
 import { servedPolicies } from './served.ts';
@@ -73,6 +75,7 @@ export function createRecommender(
   const arranger = createArranger(catalog.columns, vectors);
   const prepare = createPreparer(artifact, policies);
   const brands = brandsOf(built);
+  const facetList = facetListOf(built);
   const titles = createTitleSearch({ built, artifact, changed: changedTitles(overlay) });
   const { document: defaultPolicy } = policies.default.policy;
   const combine = createCombiner({
@@ -191,9 +194,11 @@ export function createRecommender(
     similarBrands: brands.similar,
     combine,
     searchProducts: titles.search,
+    sampleProducts: createSampler(artifact),
+    facets: facetList.facets,
     warm(ms) {
       const untilMs = performance.now() + ms;
-      return [brands, titles].map((table) => table.advance(untilMs)).includes(true);
+      return [brands, titles, facetList].map((table) => table.advance(untilMs)).includes(true);
     },
     searchMs: () => retriever.searchMs,
     recommend(requests) {

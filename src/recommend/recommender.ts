@@ -225,7 +225,10 @@ export interface CombineAnswer {
 }
 
 export interface SearchRequest {
-  /** Words of the title, or their beginnings, in any order; letters match whatever their case and accents. All products if absent. */
+  /**
+   * Words of the title, the brand or the category, or their beginnings, in any order; letters match whatever their case and accents. Or an
+   * id, or at least the first three bytes of one. All products if absent.
+   */
   readonly q?: string;
   /** Paths; each takes its whole subtree. */
   readonly category?: readonly string[];
@@ -236,10 +239,50 @@ export interface SearchRequest {
 }
 
 export interface SearchAnswer {
-  /** Most ordered first. */
+  /** Most ordered first, but for the product whose id was asked for, which stands before them. */
   readonly products: readonly ProductFacts[];
   /** Whether further ones match. */
   readonly more: boolean;
+}
+
+export interface SampleRequest extends Pick<SearchRequest, 'category' | 'brand' | 'limit'> {
+  /** The same seed draws the same products, as long as the same is served; 1 if absent. */
+  readonly seed?: number;
+}
+
+export interface FacetsRequest {
+  /** Words of the names of categories and brands, or their beginnings. All names if absent. */
+  readonly q?: string;
+  /** Categories, and brands, at most. */
+  readonly limit?: number;
+}
+
+/** How the known values of a numeric field lie. */
+export interface FacetField {
+  /** `price` in minor units, `orders`, `released` in days since 1970, or a field of the shop's own. */
+  readonly field: string;
+  /** Products whose value is known. */
+  readonly products: number;
+  readonly min: number;
+  readonly max: number;
+  /** Seven digits. */
+  readonly mean: number;
+  /** Of the population. Seven digits. */
+  readonly deviation: number;
+}
+
+/** What there is to choose from, counted as the artifact was built. */
+export interface Facets {
+  /** Most products first; a category counts what is below it too. */
+  readonly categories: readonly { readonly category: string; readonly products: number }[];
+  /** Most products first. */
+  readonly brands: readonly { readonly brand: string; readonly products: number }[];
+  /** Those of which some value is known. */
+  readonly fields: readonly FacetField[];
+  /** Products by gender; genders without any are left out. */
+  readonly genders: Readonly<Record<string, number>>;
+  /** Of prices; null where unknown. */
+  readonly currency: string | null;
 }
 
 /** Where the artifact lies. */
@@ -271,13 +314,17 @@ export interface Recommender {
    */
   combine(request: CombineRequest): CombineAnswer;
   /**
-   * Spends some milliseconds on the tables that the three calls above and below make when they are first asked for (once an
+   * Spends some milliseconds on the tables that the calls above and below make when they are first asked for (once an
    * artifact and thread); returns whether there is more to do. For a thread that answers other requests meanwhile. Throws what
    * those calls throw on a damaged file.
    */
   warm(ms: number): boolean;
-  /** Products by their titles, 20 if no limit is named. Throws `option_invalid` for an unknown category or brand, or a limit above 200. */
+  /** Products by their words, 20 if no limit is named. Throws `option_invalid` for an unknown category or brand, or a limit above 200. */
   searchProducts(request: SearchRequest): SearchAnswer;
+  /** Products by lot, 20 if no limit is named. Throws as a search does. */
+  sampleProducts(request: SampleRequest): SearchAnswer;
+  /** What there is to choose from. Throws `option_invalid` for a limit above 10,000. */
+  facets(request: FacetsRequest): Facets;
 }
 
 export function isFailure(outcome: RecommendAnswer | Failure): outcome is Failure {

@@ -1,78 +1,28 @@
-// Search in titles. No strings are indexed: each title has 96 bits that say which first letters, first two and first three its
-// words have, in the order of popularity. A search reads these, 12 bytes a product, decodes the few titles that may match,
-// and stops when it has enough, so that a million products take milliseconds.
+// Search for products: by the words of title, brand and category, and by the beginning of the id. It reads 16 bytes a product
+// (word-bits.ts), looks at the titles of the few that may match, and stops when it has enough, so that a million products
+// take milliseconds.
 
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
-import { type CompiledPolicy, compilePolicy, firstDrop, type Rule } from '../policy/compile.ts';
-import { checkPolicy } from '../policy/parse.ts';
 import type { Artifact } from './artifact.ts';
+import { type AskedId, askId } from './asked-id.ts';
+import { type AskedWords, askWords, prefixesOf } from './asked-words.ts';
 import { type Gradual, gradually } from './gradual.ts';
 import { createMarks, type Marks } from './marks.ts';
-import { narrowingRules } from './narrow.ts';
+import { createNarrowing, type Narrowed } from './narrowed.ts';
 import { productFacts } from './present.ts';
 import type { SearchAnswer, SearchRequest } from './recommender.ts';
-import { foldInto, hasPrefix, noWords, type Words, wordsOf } from './words.ts';
+import { placeOf, type WordBits, wordBitsOf } from './word-bits.ts';
+import { bytesHavePrefix } from './words.ts';
 
-/** 32-bit words of a title's bits: one for first letters, two for what words begin with. */
-const width = 3;
-const rowsAStep = 256;
-
-const mix = (h: number, unit: number): number => Math.imul((h ^ unit) + 0x9e3779b9, 0x85ebca6b);
-
-/** Adds the bits of the words' beginnings to the three words of `bits` from `at` on. */
-function addWords({ units, length }: Words, bits: Uint32Array, at: number): void {
-  for (let i = 0; i < length; i++) {
-    let unit = units[i] as number;
-    bits[at] = (bits[at] as number) | (1 << (unit & 31));
-    let h = mix(1, unit);
-    for (let letters = 2; letters <= 3; letters++) {
-      unit = units[++i] as number;
-      if (unit === 0) break;
-      h = mix(h, unit);
-      // The high bits choose one of 64.
-      const word = at + 1 + (h >>> 31);
-      bits[word] = (bits[word] as number) | (1 << ((h >>> 26) & 31));
-    }
-    while (units[i] !== 0) i++;
-  }
-}
-
-/** The bits of all titles, most ordered product first. */
-function* bitsOf({ catalog, popularity }: Artifact): Generator<void, Uint32Array> {
-  const { all } = popularity;
-  const bits = new Uint32Array(width * all.length);
-  const ranks = new Uint32Array(catalog.products);
-  for (let rank = 0; rank < all.length; rank++) ranks[all[rank] as number] = rank;
-  const words = noWords();
-  // Titles are read as they lie in the file.
-  for (let row = 0; row < catalog.products; row++) {
-    if (row % rowsAStep === rowsAStep - 1) yield;
-    foldInto(catalog.titles.at(row), words);
-    addWords(words, bits, width * (ranks[row] as number));
-  }
-  return bits;
-}
-
-/** Lists of fewer rows are gone through title by title, where there is a text. */
+/** Lists of fewer rows are gone through product by product, where there is a text. */
 const readRows = 4096;
+const comparedAStep = 16_384;
 
-/** The shortest lists that hold every row which passes the rules; undefined where that is nothing to start from. */
-function shortest(rules: readonly Rule[], most: number): readonly Uint32Array[] | undefined {
-  let best: readonly Uint32Array[] | undefined;
-  let length = most + 1;
-  for (const rule of rules) {
-    const lists = rule.postings();
-    const total = lists?.reduce((sum, list) => sum + list.length, 0) ?? length;
-    if (total < length) [best, length] = [lists, total];
-  }
-  return best;
-}
-
-const tables = new WeakMap<Artifact, Gradual<Uint32Array>>();
+const tables = new WeakMap<Artifact, Gradual<WordBits>>();
 
 /** More would keep a thread that answers others waiting. */
-function checkSearch(limit: number): void {
+export function checkListed(limit: number): void {
   const { max } = limits.searchListed;
   if (limit > max)
     throw new SepetError('option_invalid', `limit must be at most ${max} in a search, not ${limit}.`);
@@ -86,7 +36,7 @@ export interface TitleSearch {
 }
 
 export interface TitleSearchParts {
-  /** As it was built: its titles' bits are made once, whatever deltas lie over it. */
+  /** As it was built: the bits are of its products, whatever deltas lie over it. */
   readonly built: Artifact;
   /** With the deltas. */
   readonly artifact: Artifact;
@@ -94,30 +44,68 @@ export interface TitleSearchParts {
   readonly changed?: Uint32Array | undefined;
 }
 
-/** Makes the search of one thread. */
-export function createTitleSearch({ built, artifact, changed }: TitleSearchParts): TitleSearch {
-  const { catalog, popularity } = artifact;
-  const table = tables.get(built) ?? gradually(() => bitsOf(built));
-  tables.set(built, table);
-  const words = noWords();
-  let policy: CompiledPolicy | undefined;
-  let unsure: Marks | undefined;
-  let gone: Marks | undefined;
+/** Rows that are looked at whatever their bits say. */
+interface Also {
+  readonly marks: Marks;
+  /** Whether no delta changed what the bits are of. */
+  readonly isEmpty: boolean;
+}
 
-  function prepare(): { unsure: Marks; gone: Marks } {
-    unsure ??= createMarks(
-      catalog.products,
-      changed?.filter((row) => row < catalog.products),
-    );
-    gone ??= createMarks(catalog.products, catalog.removed);
-    return { unsure, gone };
+/** Rows whose bits are no longer theirs; they stay in the marks whatever is cleared. */
+function* unsureRows({ built, artifact, changed }: TitleSearchParts): Generator<void, Also> {
+  const rows = Array.from(changed ?? []);
+  for (const name of ['brand', 'category'] as const) {
+    const before = built.catalog.columns[name];
+    const now = artifact.catalog.columns[name];
+    for (let row = 0; now !== before && row < before.length; row++) {
+      if (row % comparedAStep === comparedAStep - 1) yield;
+      if (before[row] !== now[row]) rows.push(row);
+    }
+  }
+  const { products } = artifact.catalog;
+  const always = Uint32Array.from(rows.filter((row) => row < products));
+  return { marks: createMarks(products, always), isEmpty: always.length === 0 };
+}
+
+interface Asked {
+  /** Absent where the text has no words. */
+  readonly words?: AskedWords;
+  readonly id?: AskedId | undefined;
+}
+
+/** Makes the search of one thread. */
+export function createTitleSearch(parts: TitleSearchParts): TitleSearch {
+  const { built, artifact } = parts;
+  const { catalog, popularity } = artifact;
+  const table = tables.get(built) ?? gradually(() => wordBitsOf(built));
+  tables.set(built, table);
+  const unsure = gradually(() => unsureRows(parts));
+  const narrow = createNarrowing(artifact);
+  const changedTitles = new Set(parts.changed);
+  const builtTitles = built.catalog.titles;
+
+  /** Where the title lies, in the file if no delta changed it. */
+  function titleOf(row: number): { bytes: Uint8Array; start: number; stop: number } {
+    if (row < builtTitles.length && !changedTitles.has(row)) {
+      const place = placeOf(builtTitles, row);
+      if (place !== undefined) return place;
+    }
+    const bytes = Buffer.from(catalog.titles.at(row));
+    return { bytes, start: 0, stop: bytes.length };
   }
 
-  /** Whether the title of a row has all of the prefixes; its bits did not say no. */
-  function matches(row: number, prefixes: readonly string[]): boolean {
-    if (prefixes.length === 0) return true;
-    foldInto(catalog.titles.at(row), words);
-    return prefixes.every((prefix) => hasPrefix(words, prefix));
+  /** Whether title, brand or category has every prefix, or the id begins so. */
+  function fits(row: number, { words: asked, id }: Asked): boolean {
+    if (id?.begins(row)) return true;
+    if (asked === undefined) return false;
+    const lacking = asked.all & ~asked.named(row);
+    if (lacking === 0) return true;
+    const { bytes, start, stop } = titleOf(row);
+    for (let left = lacking; left !== 0; left &= left - 1) {
+      const prefix = asked.prefixes[31 - Math.clz32(left & -left)] as Uint16Array;
+      if (!bytesHavePrefix(bytes, start, stop, prefix)) return false;
+    }
+    return true;
   }
 
   /** The rows of lists, each of one value and so in one of them alone, most ordered first. */
@@ -132,47 +120,79 @@ export function createTitleSearch({ built, artifact, changed }: TitleSearchParts
     return rows.sort((a, b) => (orders[b] as number) - (orders[a] as number) || a - b);
   }
 
-  /** Rows whose title may have the prefixes, most ordered first. */
-  function* likely(prefixes: readonly string[]): Generator<number> {
+  /** Whether the product at a rank may fit, by what is quick to look at. */
+  function likely({ words: askedWords, id }: Asked): (rank: number, row: number) => boolean {
+    const { length: ranks } = built.popularity.all;
+    const { marks, isEmpty } = unsure.get();
+    marks.clear();
+    if (askedWords !== undefined && id === undefined && isEmpty && popularity.all.length === ranks)
+      return askedWords.mayFit;
+    return (rank, row) => {
+      // The beginning of most ids is found soon; that of a few is looked for where ids lie side by side.
+      if (rank === readRows) id?.each(marks.add);
+      if (rank < readRows && id?.begins(row)) return true;
+      // What deltas brought has no bits.
+      return rank >= ranks || askedWords?.mayFit(rank) === true || marks.has(row);
+    };
+  }
+
+  /** Rows that fit, most ordered first. */
+  function* fitting(asked: Asked, isFound: (row: number) => boolean): Generator<number> {
     const { all } = popularity;
-    const { unsure } = prepare();
-    const bits = prefixes.length > 0 ? table.get() : new Uint32Array(0);
-    const asked = new Uint32Array(width);
-    for (const prefix of prefixes) {
-      foldInto(prefix, words);
-      addWords(words, asked, 0);
-    }
-    const [letters = 0, first = 0, second = 0] = asked;
-    const built = bits.length / width;
-    for (let rank = 0, at = 0; rank < all.length; rank++, at += width) {
+    const isLikely = likely(asked);
+    let rank = 0;
+    for (let missed = 0; rank < all.length && missed < readRows; rank++) {
       const row = all[rank] as number;
-      if (
-        rank >= built ||
-        // None of the bits asked for is missing.
-        ((~(bits[at] as number) & letters) |
-          (~(bits[at + 1] as number) & first) |
-          (~(bits[at + 2] as number) & second)) ===
-          0 ||
-        unsure.has(row)
-      )
-        yield row;
+      if (!isLikely(rank, row)) continue;
+      if (isFound(row)) yield row;
+      else missed++;
     }
+    if (rank === all.length) return;
+    // Many only look alike: the rest is read as it lies in the file, several times as quickly, and put in order.
+    const left = createMarks(catalog.products);
+    let count = 0;
+    for (; rank < all.length; rank++) {
+      const row = all[rank] as number;
+      if (row >= catalog.products || !isLikely(rank, row)) continue;
+      left.add(row);
+      count++;
+    }
+    const rows = new Uint32Array(count);
+    const { orders } = built.catalog.columns;
+    const ordersOf = (row: number): number => orders[row] ?? -1;
+    yield* rows
+      .subarray(0, left.list(rows, catalog.products))
+      .filter(isFound)
+      .sort((a, b) => ordersOf(b) - ordersOf(a) || a - b);
+  }
+
+  /** Rows of a text, most ordered first; the product of this very id before all others. */
+  function* matching(q: string, narrowed: Narrowed): Generator<number> {
+    const exact = catalog.ids.row(q.trim());
+    if (exact >= 0 && narrowed.passes(exact)) yield exact;
+    const prefixes = prefixesOf(q);
+    const id = askId(q.trim(), catalog, table.get());
+    if (prefixes.length === 0 && id === undefined) return;
+    const asked = { ...(prefixes.length > 0 && { words: askWords(table.get(), catalog, prefixes) }), id };
+    const isFound = (row: number): boolean => row !== exact && narrowed.passes(row) && fits(row, asked);
+    const lists = narrowed.lists(readRows);
+    if (lists === undefined) yield* fitting(asked, isFound);
+    else yield* listed(lists).filter(isFound);
+  }
+
+  /** All rows, most ordered first. */
+  function* everything(narrowed: Narrowed): Generator<number> {
+    const lists = narrowed.lists(catalog.products);
+    for (const row of lists === undefined ? popularity.all : listed(lists))
+      if (narrowed.passes(row)) yield row;
   }
 
   return {
     search({ q = '', category, brand, limit = limits.searchListed.default, offset = 0 }) {
-      checkSearch(limit);
-      const prefixes = wordsOf(q);
-      policy ??= compilePolicy(checkPolicy({ name: 'search' }), catalog);
-      const narrow = { ...(category && { category }), ...(brand && { brand }) };
-      const rules = policy.bind(-1, policy.narrow(narrowingRules(narrow)));
+      checkListed(limit);
+      const narrowed = narrow({ category, brand });
       const found: number[] = [];
-      if (q !== '' && prefixes.length === 0) return { products: [], more: false };
-      const lists = shortest(rules, q === '' ? catalog.products : readRows);
-      const { gone } = prepare();
-      for (const row of lists === undefined ? likely(prefixes) : listed(lists)) {
-        if (row >= catalog.products || gone.has(row) || firstDrop(rules, row) >= 0) continue;
-        if (!matches(row, prefixes)) continue;
+      for (const row of q === '' ? everything(narrowed) : matching(q, narrowed)) {
         found.push(row);
         if (found.length > offset + limit) break;
       }
@@ -181,6 +201,6 @@ export function createTitleSearch({ built, artifact, changed }: TitleSearchParts
         more: found.length > offset + limit,
       };
     },
-    advance: table.advance,
+    advance: (untilMs) => [table, unsure].map((one) => one.advance(untilMs)).includes(true),
   };
 }

@@ -16,6 +16,16 @@ export interface VerifyCall {
 /** What the thread finds. */
 export interface Verified {
   readonly artifact: string;
+  /** Absent of one that was replaced meanwhile. */
+  readonly facts?: ArtifactFacts;
+}
+
+/** What can be told of an artifact by who does not open it. */
+export interface ArtifactFacts {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly products: number;
+  readonly dims: number;
 }
 
 /** The extension is this file's own: `.js` in dist, `.ts` where Node strips types. */
@@ -44,14 +54,17 @@ export async function verifyAside(
 }
 
 /**
- * Checks an artifact that is to be served and hands its id to `use`; until that is done the thread keeps the memory that it
+ * Checks an artifact that is to be served and hands its id, and what can be told of it, to `use`; until that is done the thread keeps the memory that it
  * has read the file into, so that opening it costs nothing. Throws what opening with `verify` throws.
  */
-export async function verifyFirst<T>(call: VerifyCall, use: (artifact: string) => Promise<T>): Promise<T> {
+export async function verifyFirst<T>(
+  call: VerifyCall,
+  use: (artifact: string, facts: ArtifactFacts) => Promise<T>,
+): Promise<T> {
   const thread = new Worker(worker, { workerData: call });
   try {
-    const { artifact } = await outcomeOf<Verified>(thread);
-    return await use(artifact);
+    const { artifact, facts } = await outcomeOf<Required<Verified>>(thread);
+    return await use(artifact, facts);
   } finally {
     await thread.terminate();
   }

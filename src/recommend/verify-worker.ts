@@ -40,7 +40,9 @@ try {
   const served = openArtifact(file, { pages });
   if (pages === 'map') readThrough(served.file);
   const verified = openArtifact(file, { verify: true, pages });
-  parentPort?.postMessage({ artifact: verified.id } satisfies Verified);
+  const { name, createdAt, dims, counts } = verified.manifest;
+  const facts = { name, createdAt, products: counts.products, dims };
+  parentPort?.postMessage({ artifact: verified.id, facts } satisfies Verified);
   // Until whoever asked has it open too; the thread is ended then.
   if (artifact === undefined) parentPort?.on('message', () => void verified);
 } catch (error) {

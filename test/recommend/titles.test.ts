@@ -1,4 +1,4 @@
-// Title search against a plain look at every title, and how words are folded.
+// The search for products against a plain look at every one of them, and how words are folded.
 
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,15 @@ import { makeOverlay } from '../../src/catalog/overlay.ts';
 import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
 import { createRecommender } from '../../src/recommend/open.ts';
 import type { Recommender, SearchRequest } from '../../src/recommend/recommender.ts';
-import { wordsOf } from '../../src/recommend/words.ts';
+import {
+  addBytes,
+  addText,
+  bytesHavePrefix,
+  hasPrefix,
+  noWords,
+  unitsOf,
+  wordsOf,
+} from '../../src/recommend/words.ts';
 import { brandNames, categoryPaths, temporaryFolder, writeShop } from './shop.ts';
 
 const products = 600;
@@ -76,20 +84,28 @@ function plainWords(text: string): string[] {
   return lowered.split(/[^\p{L}\p{N}\p{Cs}\u{10000}-\u{10ffff}]+/u).filter((word) => word !== '');
 }
 
+const asciiLower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 function searchPlainly(
   recommender: Recommender,
   { q = '', category, brand, limit = 20, offset = 0 }: SearchRequest,
 ) {
   const asked = plainWords(q);
-  const matches = recommender.popularIds(100_000).filter((id) => {
-    const facts = recommender.product(id);
-    const words = plainWords(facts?.title ?? '');
-    if (q !== '' && asked.length === 0) return false;
-    if (!asked.every((prefix) => words.some((word) => word.startsWith(prefix)))) return false;
-    const path = facts?.category;
-    if (category && !category.some((one) => path === one || path?.startsWith(`${one}/`))) return false;
-    return brand === undefined || (facts?.brand !== undefined && brand.includes(facts.brand));
-  });
+  const all = recommender.popularIds(100_000);
+  // A product whose id is asked for stands first.
+  const matches = all
+    .toSorted((a, b) => Number(b === q.trim()) - Number(a === q.trim()))
+    .filter((id) => {
+      const facts = recommender.product(id);
+      const { title = '', brand: own = '', category: path = '' } = facts ?? {};
+      const words = [title, own, path].flatMap(plainWords);
+      const hasWords = asked.every((prefix) => words.some((word) => word.startsWith(prefix)));
+      const isId =
+        id === q.trim() || (q.trim().length >= 3 && asciiLower(id).startsWith(asciiLower(q.trim())));
+      if (q !== '' && !isId && (asked.length === 0 || !hasWords)) return false;
+      if (category && !category.some((one) => path === one || path?.startsWith(`${one}/`))) return false;
+      return brand === undefined || brand.includes(own);
+    });
   return { ids: matches.slice(offset, offset + limit), more: matches.length > offset + limit };
 }
 
@@ -99,6 +115,8 @@ const text = fc
       fc.constantFrom(...vocabulary),
       fc.constantFrom(...vocabulary).chain((word) => fc.nat(word.length).map((end) => word.slice(0, end))),
       fc.constantFrom('isik', 'ISIK', 'İŞ', 'cay', 'zzz', '-', '4', 't', 'Σ', 'е'),
+      fc.constantFrom('Acme', 'bol', 'cınar', 'DELTA', 'home', 'rug', 'Tec', 'audio', 'cablez', 'homez'),
+      fc.constantFrom('P1', 'P12', 'p12', 'P123', 'P5', 'N1', 'P599', 'P9999', 'çp12'),
     ),
     { maxLength: 3 },
   )
@@ -135,14 +153,22 @@ describe(`a title search (fast-check seed ${seed})`, () => {
     const changes = new Map<string, ProductChange>([
       ['P5', { id: 'P5', title: 'Kırmızı zürafa' }],
       ['P6', { id: 'P6', title: 'Işık' }],
+      ['P7', { id: 'P7', title: 'Deri çanta', brand: 'Zebra' }],
+      ['P9', { id: 'P9', brand: 'Delta', category: 'Home/Rugs' }],
       ['P8', { id: 'P8', removed: true }],
-      ['N1', { id: 'N1', title: 'Yeni çay fincanı', brand: 'Acme' }],
+      ['N1', { id: 'N1', title: 'Yeni çay fincanı', brand: 'Zebra' }],
+      ['N-2', { id: 'N-2', title: 'Kitap', category: 'Tech' }],
     ]);
     const recommender = createRecommender(artifact, [], {
       overlay: makeOverlay(artifact.catalog, changes, 1).overlay,
     });
     const idsOf = (q: string) => recommender.searchProducts({ q }).products.map(({ id }) => id);
     expect(idsOf('zurafa kirm')).toEqual(['P5']);
+    expect(idsOf('zebra deri')).toEqual(['P7']);
+    expect(idsOf('zebr')).toEqual(['P7', 'N1']);
+    expect(idsOf('n1').slice(0, 1)).toEqual([]);
+    expect(idsOf('N-2')).toEqual(['N-2']);
+    expect(idsOf('n-2')).toEqual(['N-2']);
     expect(idsOf('fincan')).toEqual(['N1']);
     expect(idsOf('işık')).toContain('P6');
     check(recommender);
@@ -155,6 +181,37 @@ describe(`a title search (fast-check seed ${seed})`, () => {
     expect(() => recommender.searchProducts({ brand: ['Acne'] })).toThrow(code);
     expect(() => recommender.searchProducts({ category: ['Tec'] })).toThrow(code);
     expect(() => recommender.searchProducts({ limit: 201 })).toThrow(code);
+  });
+
+  it('looks at brands, categories and the beginnings of ids, the very id first', () => {
+    const recommender = createRecommender(artifact, []);
+    const found = (q: string, narrow: SearchRequest = {}) =>
+      recommender.searchProducts({ q, ...narrow }).products;
+    const first = found('acme');
+    expect(first).toHaveLength(20);
+    expect(first.every(({ title = '', brand }) => brand === 'Acme' || /acme/i.test(title))).toBe(true);
+    expect(found('cab tec').length).toBeGreaterThan(0);
+    expect(found('cab tec').every(({ category }) => category === 'Tech/Audio/Cables')).toBe(true);
+    expect(found('cablez')).toEqual([]);
+    const [own, ...others] = found('P59').map(({ id }) => id);
+    expect(own).toBe('P59');
+    expect(others.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `P59${i}`));
+    expect(
+      found('p59')
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([own, ...others].toSorted());
+    expect(found(' P599 ').map(({ id }) => id)).toEqual(['P599']);
+    expect(found('P599', { brand: ['Acme', 'Bolt', 'Çınar', 'Delta'] }).length).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses more words than it looks for at once', () => {
+    const recommender = createRecommender(artifact, []);
+    const words = Array.from({ length: 33 }, (_, i) => String.fromCharCode(0x4e00 + i));
+    const code = expect.objectContaining({ code: 'option_invalid' });
+    expect(() => recommender.searchProducts({ q: words.join(' ') })).toThrow(code);
+    expect(recommender.searchProducts({ q: words.slice(1).join(' ') }).products).toEqual([]);
+    expect(recommender.searchProducts({ q: 'a '.repeat(60) }).products.length).toBeGreaterThan(0);
   });
 
   it('finds nothing in a text without words', () => {
@@ -176,5 +233,31 @@ describe('words', () => {
     ['—', []],
   ])('of %j are %j', (title, words) => {
     expect(wordsOf(title)).toEqual(words);
+  });
+
+  it('are the same of a text and of its bytes', () => {
+    const unit = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom(...vocabulary, ' - ', '\u0301', '\ufeff'),
+    );
+    fc.assert(
+      fc.property(fc.array(unit), (parts) => {
+        const [ofText, ofBytes] = [noWords(), noWords()];
+        for (const text of [parts.join(''), parts.join(' ')]) {
+          addText(text, ofText);
+          const bytes = Buffer.from(`x${text}x`);
+          addBytes(bytes, 1, bytes.length - 1, ofBytes);
+        }
+        expect(ofBytes.units.subarray(0, ofBytes.length)).toEqual(ofText.units.subarray(0, ofText.length));
+        const bytes = Buffer.from(parts.join(' '));
+        for (const word of [...wordsOf(parts.join('')), ...wordsOf(parts.join(' ')), 'zzz']) {
+          const words = noWords();
+          addBytes(bytes, 0, bytes.length, words);
+          for (const prefix of [word, word.slice(0, 1), `${word}x`])
+            expect(bytesHavePrefix(bytes, 0, bytes.length, unitsOf(prefix))).toBe(hasPrefix(words, prefix));
+        }
+      }),
+      { seed, numRuns: 500 },
+    );
   });
 });
