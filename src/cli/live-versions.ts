@@ -12,9 +12,8 @@ import { policyHash } from '../policy/hash.ts';
 import { checkPolicy } from '../policy/parse.ts';
 import type { Runner } from '../pool/runner.ts';
 import type { Version } from '../pool/version.ts';
-import type { Opener, Versions } from '../pool/versions.ts';
-import { isFailure, type RecommendAnswer, type Recommender } from '../recommend/recommender.ts';
-import { parseBody } from '../recommend/request-body.ts';
+import type { Versions } from '../pool/versions.ts';
+import type { Recommender } from '../recommend/recommender.ts';
 
 /** What to serve. */
 export type Release = Pick<Version, 'file' | 'artifact' | 'policies' | 'overlay'> & {
@@ -23,7 +22,6 @@ export type Release = Pick<Version, 'file' | 'artifact' | 'policies' | 'overlay'
 
 export interface LiveOptions {
   readonly versions: Versions<Recommender>;
-  readonly opener: Opener<Recommender>;
   readonly runner: Runner;
   readonly log: Log;
   /** The version that a release becomes, with a number of its own. */
@@ -71,6 +69,11 @@ export class LiveVersions {
   /** The server that is to tell of what is served. */
   attach(server: Server): void {
     this.#server = server;
+  }
+
+  /** What is served, with the operator's policies. */
+  get version(): Version {
+    return this.#shown.version;
   }
 
   /** The id of the artifact that is served. */
@@ -151,18 +154,6 @@ export class LiveVersions {
       this.#options.log.info('a policy was taken back', { policy: name });
       return { removed: name, ...(own && { restored: policyLabel(own) }), policies: this.labels };
     });
-  }
-
-  /** Answers one request by a policy that is not served. It is computed here and now, so it is for people, not for traffic. */
-  async tryPolicy(given: unknown, request: unknown): Promise<RecommendAnswer> {
-    const document = checkPolicy(given);
-    const asked = parseBody(request, 'request');
-    const { version } = this.#shown;
-    const opened = this.#options.opener.open({ ...version, policies: [document] });
-    const [answer] = opened.recommend([asked]);
-    if (answer === undefined) throw new Error('The recommender left a request without an answer.');
-    if (isFailure(answer)) throw new SepetError(answer.error.code, answer.error.message);
-    return answer;
   }
 
   #inLine<T>(work: () => Promise<T>): Promise<T> {

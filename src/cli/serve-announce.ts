@@ -55,6 +55,7 @@ export function announce({ what, recommender, policies, server }: Announced, opt
   const lines = [
     `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${what}, ${threads}${processes}.`,
     ...(pages === 'huge' ? [`${size(hugeBytes)} of ${size(bytes)} lie in huge pages.`] : []),
+    `Look: ${url}/ui/`,
     'Try:',
     `  curl '${answers}'`,
     `  curl '${answers}?fields=title,price&limit=5'`,

@@ -16,6 +16,10 @@ export interface ServeOptions {
   readonly policy?: readonly string[];
   readonly store?: string;
   readonly label?: string;
+  /** Further labels of the store. */
+  readonly beside?: readonly string[];
+  /** Further files, each with a label: `test=b.sepet`. */
+  readonly besideFile?: readonly string[];
   readonly cache?: string;
   readonly pollSeconds: number;
   readonly requireSignature?: string;
@@ -36,6 +40,10 @@ export interface ServeOptions {
   /** A folder. */
   readonly events?: string;
   readonly eventsSync: EventsSync;
+  /** A folder. */
+  readonly verdicts?: string;
+  /** A folder, or an address. */
+  readonly images?: string;
   readonly pages: Pages;
   readonly verify?: true;
   readonly json?: true;
@@ -71,6 +79,7 @@ Examples:
   sepet serve artifact.sepet --verify           first check the whole file, rather than beside serving
   sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
   sepet serve --store s3://shop/sepet --label production   whatever the label points at, now and later
+  sepet serve --store /srv/store --label production --beside test   compare them: /v1/labels/test/bought-together
   sepet serve --store /srv/store --label test --require-signature release.pub.pem
 
 With --label the artifact, its policies and the deltas come from the store and are exchanged while requests are
@@ -93,6 +102,16 @@ export function addServeOptions(command: Command): Command {
     .option(
       '--store <address>',
       'The store of the label: a folder or s3://bucket/prefix (default $SEPET_STORE)',
+    )
+    .option(
+      '--beside <label>',
+      'Answer for this label too, at /v1/labels/NAME/…, to compare; may be repeated',
+      collected,
+    )
+    .option(
+      '--beside-file <label=file>',
+      'The same with a file, where a file is served: test=other.sepet; may be repeated',
+      collected,
     )
     .option('--cache <folder>', 'Where artifacts are downloaded to (default a folder in ~/.cache/sepet)')
     .option('--poll-seconds <n>', helpFor('pollSeconds'), bounded('pollSeconds', false))
@@ -139,6 +158,14 @@ export function addServeOptions(command: Command): Command {
         'Acknowledge events on the disk, or with the system: they outlive a power cut, or this process (default disk)',
       ).choices(['disk', 'system']),
     )
+    .option(
+      '--verdicts <folder>',
+      'Take verdicts on recommendations at /admin/verdicts and keep them in this folder',
+    )
+    .option(
+      '--images <folder|address>',
+      'Pictures of the products for /ui/: a folder to serve, or the https address that their paths are relative to',
+    )
     .option('--access-log <share>', helpFor('accessLog'), bounded('accessLog', false))
     .option('--recall-share <share>', helpFor('recallShare'), bounded('recallShare', false))
     .option('--verify', 'Check the whole file before serving; without, it is checked while serving')
@@ -159,7 +186,7 @@ export function originOf(file: string | undefined, options: Partial<ServeOptions
   if (label === undefined) {
     if (file === undefined)
       throw invalid('Say what to serve: the file of an artifact, or --store and --label.');
-    const needless = (['store', 'cache', 'pollSeconds', 'requireSignature'] as const).find(
+    const needless = (['store', 'cache', 'pollSeconds', 'requireSignature', 'beside'] as const).find(
       (name) => options[name] !== undefined,
     );
     if (needless !== undefined)
@@ -168,7 +195,9 @@ export function originOf(file: string | undefined, options: Partial<ServeOptions
   }
   if (file !== undefined) throw invalid(`Serve ${file} or the label ${label}: not both.`);
   if (store === '') throw invalid(`In which store is the label ${label}? Give --store, or set SEPET_STORE.`);
-  const needless = (['policy', 'verify'] as const).find((name) => options[name] !== undefined);
+  const needless = (['policy', 'verify', 'besideFile'] as const).find((name) => options[name] !== undefined);
+  if (needless === 'besideFile')
+    throw invalid('With --label the labels beside it come from the store too: --beside.');
   if (needless === 'policy')
     throw invalid('With --label the policies come from the store too: publish them with `sepet publish`.');
   if (needless === 'verify')

@@ -8,12 +8,16 @@ import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { createLog, type Log } from '../base/log.ts';
 import type { Server } from '../http/server.ts';
+import type { PolicyDocument } from '../policy/document.ts';
 import { isInstance } from '../pool/peers.ts';
 import type { Artifact } from '../recommend/artifact.ts';
+import type { Besides } from './beside.ts';
 import { exitWith } from './common.ts';
+import type { LiveVersions } from './live-versions.ts';
 import { announce } from './serve-announce.ts';
 import { serveByInstances } from './serve-instances.ts';
 import { addServeOptions, defaults, originOf, type ServeOptions } from './serve-options.ts';
+import type { ServedFile } from './serve-releases.ts';
 import type { Serving } from './serving.ts';
 
 export function register(program: Command): void {
@@ -33,30 +37,41 @@ export function register(program: Command): void {
 }
 
 async function serveFile(file: string, options: ServeOptions, log: Log): Promise<void> {
-  const [{ openArtifact }, { readPolicies }, { startServing }, { fileReload }] = await Promise.all([
-    import('../recommend/artifact.ts'),
-    import('./policies.ts'),
-    import('./serving.ts'),
-    import('./serve-admin.ts'),
-  ]);
+  const [{ openArtifact }, { readPolicies }, { startServing }, { fileReload }, { openBeside }] =
+    await Promise.all([
+      import('../recommend/artifact.ts'),
+      import('./policies.ts'),
+      import('./serving.ts'),
+      import('./serve-admin.ts'),
+      import('./beside.ts'),
+    ]);
   const policies = readPolicies(options.policy);
-  const { pages, verify = false } = options;
+  const { pages, verify = false, rerank } = options;
   const artifact = openArtifact(file, { verify, pages });
   const release = { file: resolve(file), artifact: artifact.id, policies };
   const verifying = new AbortController();
+  const readAgain = (): PolicyDocument[] => readPolicies(options.policy);
+  const besides = openBeside(options.besideFile ?? [], { rerank, policies: readAgain, log });
   const reload = fileReload({
     ...{ file: release.file, pages, log },
-    policies: () => readPolicies(options.policy),
+    policies: readAgain,
     serving: () => serving,
     changed: () => verifying.abort(),
   });
   const { serving, recommender } = await startServing(release, {
     ...(await startOptions(options)),
     log,
-    reload,
+    beside: besides.all,
+    reload: () => reloadAll(reload, besides),
   });
   const { server } = serving;
-  stopOnSignals(server, options, { log, stopAside: () => verifying.abort() });
+  stopOnSignals(server, options, {
+    log,
+    stopAside: () => {
+      verifying.abort();
+      besides.stop();
+    },
+  });
   announce({ what: file, recommender, policies, server }, options);
   const { signal } = verifying;
   if (!verify) await verifyBeside(server, { artifact, path: release.file, signal, log });
@@ -67,28 +82,46 @@ async function serveLabel(
   options: ServeOptions,
   log: Log,
 ): Promise<void> {
-  const [{ follow }, { startServing }, { labelReload }] = await Promise.all([
-    import('../releases/follow.ts'),
-    import('./serving.ts'),
-    import('./serve-admin.ts'),
-  ]);
+  const [{ follow }, { startServing }, { labelReload }, { followBeside }, { serveReleases }] =
+    await Promise.all([
+      import('../releases/follow.ts'),
+      import('./serving.ts'),
+      import('./serve-admin.ts'),
+      import('./beside.ts'),
+      import('./serve-releases.ts'),
+    ]);
   const startWith = await startOptions(options);
-  const { pages, pollSeconds, cache, requireSignature } = options;
+  const { pages, pollSeconds, cache, requireSignature, rerank } = options;
   const publicKeys = requireSignature === undefined ? undefined : readKeys(requireSignature);
+  const following = { store, pollSeconds, ...(cache && { cache }), ...(publicKeys && { publicKeys }) };
+  const besides = followBeside(options.beside ?? [], { ...following, main: label, rerank, log });
   let serving: Serving | undefined;
+  const releases = serveReleases({
+    ...{ store, log, ...(cache && { cache }), ...(publicKeys && { publicKeys }) },
+    served: () => servedFiles(serving?.live, besides),
+  });
   const follower = follow(
-    { store, label, pollSeconds, pages, ...(cache && { cache }), ...(publicKeys && { publicKeys }) },
+    { ...following, label, pages },
     {
       log,
       refused: () => serving?.server.refused(),
-      serve: async (release) => {
+      serve: async ({ facts: _, ...release }) => {
         if (serving !== undefined) return serving.live.swap(release);
         const { sinceContact } = follower;
         const reload = labelReload(follower, () => serving);
-        const started = await startServing(release, { ...startWith, log, sinceContact, reload });
+        const started = await startServing(release, {
+          ...{ ...startWith, log, sinceContact, releases, beside: besides.all },
+          reload: () => reloadAll(reload, besides),
+        });
         serving = started.serving;
         const { server } = serving;
-        stopOnSignals(server, options, { log, stopAside: follower.stop });
+        stopOnSignals(server, options, {
+          log,
+          stopAside: () => {
+            follower.stop();
+            besides.stop();
+          },
+        });
         const what = `${label}@${release.release.revision} of ${release.release.store}`;
         announce({ ...started, what, policies: release.policies, server }, options);
       },
@@ -97,14 +130,32 @@ async function serveLabel(
   await follower.started;
 }
 
+/** The artifacts that are on this disk, as they are served. */
+function servedFiles(live: LiveVersions | undefined, { all }: Besides): ServedFile[] {
+  const own = live?.release && { name: live.release.file, path: live.version.file };
+  const others = all.flatMap(({ now }) =>
+    'version' in now && now.release ? { name: now.release.file, path: now.version.file } : [],
+  );
+  return own === undefined ? others : [own, ...others];
+}
+
+/** What is served, and what is answered for beside it. */
+async function reloadAll(reload: () => Promise<object>, { look }: Besides): Promise<object> {
+  const [reloaded] = await Promise.allSettled([reload(), look()]);
+  if (reloaded.status === 'rejected') throw reloaded.reason;
+  return reloaded.value;
+}
+
 /** The options with what they name read. */
-async function startOptions({ events: eventsFolder, ...options }: ServeOptions) {
+async function startOptions(given: ServeOptions) {
+  const { events: eventsFolder, verdicts: verdictsFolder, beside: _, besideFile: __, ...options } = given;
   const { adminToken } = await import('./serve-admin.ts');
   const token = adminToken(options.adminTokenFile);
   return {
     ...options,
     ...(token !== undefined && { adminToken: token }),
     ...(eventsFolder !== undefined && { eventsFolder }),
+    ...(verdictsFolder !== undefined && { verdictsFolder }),
   };
 }
 

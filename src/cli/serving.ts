@@ -5,11 +5,15 @@ import { preferSmallHeaps } from '../base/heap.ts';
 import type { Log } from '../base/log.ts';
 import { openFileSink } from '../events/file-sink.ts';
 import { EventIntake } from '../events/intake.ts';
+import { openVerdicts, type Verdicts } from '../events/verdicts.ts';
+import type { Beside } from '../http/labels.ts';
 import { LiveRecall } from '../http/live-recall.ts';
+import type { ReleaseControl } from '../http/releases.ts';
 import { type Server, startServer } from '../http/server.ts';
 import { inlineRunner, type Runner } from '../pool/runner.ts';
 import { piscinaRunner } from '../pool/threads.ts';
-import type { Version } from '../pool/version.ts';
+import { Trials } from '../pool/trials.ts';
+import { nextNumber, type Version } from '../pool/version.ts';
 import { artifactOpener, Versions } from '../pool/versions.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import { LiveVersions, type Release } from './live-versions.ts';
@@ -21,15 +25,27 @@ export interface Serving {
   readonly live: LiveVersions;
 }
 
-export interface StartOptions extends Omit<ServeOptions, 'policy' | 'store' | 'label' | 'events'> {
+/** Of the command's options those that are the server's own. */
+type OwnOptions = Omit<
+  ServeOptions,
+  'policy' | 'store' | 'label' | 'events' | 'verdicts' | 'beside' | 'besideFile'
+>;
+
+export interface StartOptions extends OwnOptions {
   readonly log: Log;
   /** Where what is served follows a store: seconds since that answered. */
   readonly sinceContact?: () => number;
   /** Looks again at where what is served comes from. */
   readonly reload: () => Promise<object>;
   readonly adminToken?: string;
+  /** Labels beside the one that is served. */
+  readonly beside: readonly Beside[];
   /** The folder of events. */
   readonly eventsFolder?: string;
+  /** The folder of verdicts. */
+  readonly verdictsFolder?: string;
+  /** The labels of the store, where what is served comes from one. */
+  readonly releases?: ReleaseControl;
 }
 
 /**
@@ -42,14 +58,12 @@ export async function startServing(
 ): Promise<{ serving: Serving; recommender: Recommender }> {
   preferSmallHeaps();
   const { pages, rerank } = options;
-  const opener = artifactOpener();
-  const versions = new Versions(opener);
-  let number = 0;
+  const versions = new Versions(artifactOpener());
   const numbered = ({ release: _, ...what }: Release): Version => ({
     ...what,
     pages,
     rerank,
-    number: ++number,
+    number: nextNumber(),
   });
   const version = numbered(first);
   const recommender = versions.prepare(version);
@@ -57,32 +71,48 @@ export async function startServing(
   const { log, recallShare: share } = options;
   const recall = share > 0 ? new LiveRecall({ share, version, log }) : undefined;
   const live = new LiveVersions({
-    ...{ versions, opener, runner, numbered, log },
+    ...{ versions, runner, numbered, log },
     swapped: (version) => recall?.follow(version),
     first: { release: first, version },
   });
   let events: EventIntake | undefined;
+  let verdicts: Verdicts | undefined;
   try {
     events = await openEvents(options);
+    const { verdictsFolder: folder } = options;
+    verdicts = folder === undefined ? undefined : await openVerdicts({ folder, log });
     const server = await startServer({
       ...options,
       ...servedOf(recommender, first),
       runner,
       ...(recall && { recall }),
       ...(events && { events }),
+      ...(verdicts && { verdicts }),
+      labels: { trials: startTrials(live, options), beside: options.beside, current: () => live.version },
       versions: {
         reload: options.reload,
         putPolicy: (name, document) => live.putPolicy(name, document),
         removePolicy: (name) => live.removePolicy(name),
-        tryPolicy: (policy, request) => live.tryPolicy(policy, request),
       },
     });
     live.attach(server);
     return { serving: { server, live }, recommender };
   } catch (error) {
-    await Promise.all([runner.close(), events?.close()]);
+    options.releases?.close();
+    await Promise.all([runner.close(), events?.close(), verdicts?.close()]);
     throw error;
   }
+}
+
+/** It starts with the first question. */
+function startTrials(live: LiveVersions, { beside, log }: StartOptions): Trials {
+  const artifacts = (): string[] => [
+    live.artifact,
+    ...beside.flatMap(({ now }) => ('version' in now ? now.version.artifact : [])),
+  ];
+  const onError = (error: unknown): void =>
+    log.error(`the thread of trials died and is replaced: ${error instanceof Error ? error.stack : error}`);
+  return new Trials({ artifacts, onError });
 }
 
 const servedOf = (recommender: Recommender, { policies, release }: Release) => ({

@@ -17,7 +17,6 @@ export function relayed(own: Control, peers: Peers): Control {
   peers.answer(topic, (command) => own.apply(command as Command));
   return {
     apply: async (command) => {
-      if (command.kind === 'try-policy') return own.apply(command);
       const results = await peers.ask<CommandResult>(topic, command, keptAs(command));
       return results.find(({ failure }) => failure !== undefined) ?? (results[0] as CommandResult);
     },

@@ -13,8 +13,6 @@ export type Command =
   | { readonly kind: 'set'; readonly settings: { readonly efSearch?: number | null } }
   | { readonly kind: 'put-policy'; readonly name: string; readonly document: unknown }
   | { readonly kind: 'remove-policy'; readonly name: string }
-  /** The only one that changes nothing: one process is enough. */
-  | { readonly kind: 'try-policy'; readonly policy: unknown; readonly request: unknown }
   | { readonly kind: 'drain'; readonly isDrained: boolean };
 
 /** What came of a command: an object for the answer's body, or why not. */
@@ -33,7 +31,6 @@ export interface VersionControl {
   reload(): Promise<object>;
   putPolicy(name: string, document: unknown): Promise<object>;
   removePolicy(name: string): Promise<object>;
-  tryPolicy(policy: unknown, request: unknown): Promise<object>;
 }
 
 export interface Controlled {
@@ -68,8 +65,7 @@ export function createControl({ controlled, versions, log }: ControlOptions): Co
       throw new SepetError('admin_closed', 'This server was started without control over what it serves.');
     if (command.kind === 'reload') return versions.reload();
     if (command.kind === 'put-policy') return versions.putPolicy(command.name, command.document);
-    if (command.kind === 'remove-policy') return versions.removePolicy(command.name);
-    return versions.tryPolicy(command.policy, command.request);
+    return versions.removePolicy(command.name);
   };
   return {
     apply: async (command) => {

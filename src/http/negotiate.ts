@@ -55,6 +55,13 @@ export function negotiate(accept: string): MediaType | undefined {
   return best;
 }
 
+/** Whether pages are what the client would rather have than data: it names them, as browsers do. */
+export function prefersPage(accept: string): boolean {
+  const ranges = accept.split(',').map(readRange);
+  const page = ranges.find(({ type }) => type === 'text/html')?.quality ?? 0;
+  return page > 0 && page >= qualityOf('application/json', ranges);
+}
+
 /** How a body of this Content-Type is read, or undefined where it is not. Parameters are no matter, but for a foreign charset. */
 export function mediaTypeOf(contentType: string): MediaType | undefined {
   const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());

@@ -9,26 +9,41 @@ import { basketRoutes } from './routes/basket.ts';
 import { boughtTogetherRoutes } from './routes/bought-together.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { eventRoutes } from './routes/events.ts';
+import { facetRoutes } from './routes/facets.ts';
+import { labelRoutes } from './routes/labels.ts';
 import { openapiRoutes } from './routes/openapi.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { probeRoutes } from './routes/probes.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { type Handler, queryOf, type Route, type RouteContext, shownPath } from './routes/route.ts';
+import { trialRoutes } from './routes/trials.ts';
+import { uiRoutes } from './routes/ui.ts';
+import { verdictRoutes } from './routes/verdicts.ts';
 import type { HttpRequest, HttpResponse, TemplatedApp } from './uws.ts';
 
 export const routes: readonly Route[] = [
   ...boughtTogetherRoutes,
   ...basketRoutes,
   ...catalogRoutes,
+  ...facetRoutes,
   ...policyRoutes,
+  ...labelRoutes,
   ...openapiRoutes,
   ...eventRoutes,
+  ...trialRoutes,
   ...adminRoutes,
+  ...releaseRoutes,
+  ...verdictRoutes,
   ...probeRoutes,
+  ...uiRoutes,
 ];
+
+/** What a wrong path may have meant. */
+const callable = routes.map(shownPath).filter((path) => !path.endsWith('*'));
 
 const unknownPath: Handler = (exchange, request) => {
   const path = request.getUrl();
-  exchange.problem('route_unknown', `There is no ${path}.${suggestion(path, routes.map(shownPath))}`);
+  exchange.problem('route_unknown', `There is no ${path}.${suggestion(path, callable)}`);
 };
 
 /** Answers what a path does not take, naming what it does. */
@@ -46,6 +61,10 @@ function wrongMethod({ methods }: Route): Handler {
 /** Paths for the operators: no limit by client, no other origins. */
 const isForOperators = (path: string): boolean =>
   path.startsWith('/admin') || probeRoutes.some((route) => route.path === path);
+
+/** Neither do files have a limit, of which a page takes many at once; they tell themselves who may load them. */
+const isUnlimited = (path: string): boolean =>
+  isForOperators(path) || uiRoutes.some((route) => route.path === path);
 
 /** Whether the request may go on; one that may not has its answer. */
 function mayAsk(
@@ -74,7 +93,7 @@ const preflight =
 export function addRoutes(app: TemplatedApp, context: RouteContext): void {
   const { default: urlBytes } = limits.urlBytes;
   const handle = (name: string, handler: Handler) => {
-    const isOpen = isForOperators(name) || (context.clients === undefined && context.cors === undefined);
+    const isOpen = isUnlimited(name) || (context.clients === undefined && context.cors === undefined);
     return (response: HttpResponse, request: HttpRequest): void => {
       const exchange = new Exchange(context, name, response, request);
       try {
@@ -99,8 +118,7 @@ export function addRoutes(app: TemplatedApp, context: RouteContext): void {
     if (methods.POST) app.post(path, handle(name, methods.POST));
     if (methods.PUT) app.put(path, handle(name, methods.PUT));
     if (methods.DELETE) app.del(path, handle(name, methods.DELETE));
-    if (context.cors !== undefined && !isForOperators(path))
-      app.options(path, handle(name, preflight(route)));
+    if (context.cors !== undefined && !isUnlimited(path)) app.options(path, handle(name, preflight(route)));
     app.any(path, handle(name, wrongMethod(route)));
   }
   app.any('/admin/*', handle('/admin', unknownPath));

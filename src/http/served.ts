@@ -20,7 +20,16 @@ export interface Served {
   /** The event loop's own, for what is cheap to ask; batches go to the runner. */
   readonly recommender: Pick<
     Recommender,
-    'info' | 'popularIds' | 'product' | 'memory' | 'similarBrands' | 'combine' | 'searchProducts' | 'warm'
+    | 'info'
+    | 'popularIds'
+    | 'product'
+    | 'memory'
+    | 'similarBrands'
+    | 'combine'
+    | 'searchProducts'
+    | 'sampleProducts'
+    | 'facets'
+    | 'warm'
   >;
   /** Those that the runner answers by. */
   readonly policies: readonly PolicyDocument[];

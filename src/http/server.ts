@@ -6,10 +6,12 @@ import type { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { type Log, throttled } from '../base/log.ts';
 import type { EventIntake } from '../events/intake.ts';
+import type { Verdicts } from '../events/verdicts.ts';
 import { policyHash } from '../policy/hash.ts';
 import { Batcher } from '../pool/batcher.ts';
 import { joinPeers, type Peers } from '../pool/peers.ts';
 import type { Runner } from '../pool/runner.ts';
+import type { Trials } from '../pool/trials.ts';
 import { AccessLog } from './access-log.ts';
 import { AdminGuard } from './admin.ts';
 import { ResultCache } from './cache.ts';
@@ -18,6 +20,7 @@ import { type Control, createControl, type VersionControl } from './control.ts';
 import { relayed } from './control-relay.ts';
 import { Cors } from './cors.ts';
 import { Desk } from './desk.ts';
+import { type LabelOptions, Labels } from './labels.ts';
 import type { LiveRecall } from './live-recall.ts';
 import { Metrics } from './metrics.ts';
 import { watchAccessLog } from './metrics-access.ts';
@@ -25,11 +28,13 @@ import { EventMetrics, GuardMetrics } from './metrics-guard.ts';
 import { tellMetrics } from './metrics-peers.ts';
 import { recallMetrics } from './metrics-recall.ts';
 import { type PolicyPages, policyPages } from './policies.ts';
+import type { ReleaseControl } from './releases.ts';
 import type { RouteContext } from './routes/route.ts';
 import { addRoutes } from './routes.ts';
 import type { Served } from './served.ts';
 import type { Settings } from './settings.ts';
 import { type Trail, trailOf } from './trail.ts';
+import { Ui } from './ui.ts';
 import { type HttpRequest, type Listener, listen, loadUws, type TemplatedApp } from './uws.ts';
 import { Validator } from './validator.ts';
 import { Warming } from './warming.ts';
@@ -54,6 +59,8 @@ export interface ServerOptions extends Served {
   readonly sinceContact?: () => number;
   /** Without, /admin answers only to this machine. */
   readonly adminToken?: string;
+  /** The thread of trials and the labels that it answers for; the server closes it. */
+  readonly labels?: LabelOptions;
   /** What /admin may do to versions; nothing where absent. */
   readonly versions?: VersionControl;
   /** Requests a second of one client address; 0 or absent for any number. */
@@ -64,6 +71,14 @@ export interface ServerOptions extends Served {
   readonly cors?: readonly string[];
   /** Takes events; the server closes it. */
   readonly events?: EventIntake;
+  /** Keeps verdicts; the server closes it. */
+  readonly verdicts?: Verdicts;
+  /** Changes the labels of a store; the server closes it. */
+  readonly releases?: ReleaseControl;
+  /** Pictures of the products: a folder, or the https address that their paths are relative to. */
+  readonly images?: string;
+  /** Where the built pages lie; beside the compiled server where absent. */
+  readonly uiFolder?: string;
 }
 
 export interface StopOptions {
@@ -114,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.filter(state.connectionChanged);
   addRoutes(app, state);
   const { host, port } = options;
+  const { trials } = options.labels ?? {};
   const listener = await listen(app, uws, { host, port, isShared: peers.count > 1 });
   peers.ready();
   let stopping: Promise<void> | undefined;
@@ -131,7 +147,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     refused: () => metrics.swapped('refused'),
     stop: (how) => {
-      stopping ??= stop({ state, listener, app, runner }, how);
+      stopping ??= stop({ state, listener, app, runner, trials }, how);
       return stopping;
     },
   };
@@ -163,6 +179,7 @@ class State implements RouteContext {
   readonly #warming = new Warming();
   served: Served;
   policies: PolicyPages;
+  readonly labels: Labels;
   isDraining = false;
   /** By an operator, who may take it back. */
   isDrained = false;
@@ -172,7 +189,10 @@ class State implements RouteContext {
   readonly clients: ClientLimit | undefined;
   readonly cors: Cors | undefined;
   readonly events: EventIntake | undefined;
+  readonly verdicts: Verdicts | undefined;
+  readonly releases: ReleaseControl | undefined;
   readonly guarded: GuardMetrics;
+  readonly ui: Ui;
   damage: SepetError | undefined;
   closing = false;
   connections = 0;
@@ -186,6 +206,7 @@ class State implements RouteContext {
     const { recommender, policies, release, log, cacheSeconds } = options;
     this.served = { recommender, policies, ...(release && { release }) };
     this.policies = policyPages(policies);
+    this.labels = new Labels(options.labels, () => this.served);
     this.batcher = batcher;
     this.desk = desk;
     this.metrics = metrics;
@@ -208,7 +229,10 @@ class State implements RouteContext {
     });
     this.clients = rate > 0 ? new ClientLimit({ rate, trustProxy }) : undefined;
     this.cors = Cors.of(cors);
+    this.ui = new Ui({ images: options.images, folder: options.uiFolder });
     this.events = events;
+    this.verdicts = options.verdicts;
+    this.releases = options.releases;
     events?.watch(new EventMetrics(metrics.registry, () => events.pendingBytes));
   }
 
@@ -283,13 +307,14 @@ interface Running {
   readonly listener: Listener;
   readonly app: TemplatedApp;
   readonly runner: Runner;
+  readonly trials: Trials | undefined;
 }
 
 /** How often the end of the last requests is looked for. */
 const pollMs = 10;
 
 async function stop(running: Running, { drainSeconds, lingerSeconds }: StopOptions): Promise<void> {
-  const { state, listener, app, runner } = running;
+  const { state, listener, app, runner, trials } = running;
   state.isDraining = true;
   state.close();
   await sleep(drainSeconds * 1000);
@@ -304,5 +329,7 @@ async function stop(running: Running, { drainSeconds, lingerSeconds }: StopOptio
     await sleep(pollMs);
   }
   app.close();
-  await Promise.all([runner.close(), state.access?.close(), state.events?.close()]);
+  state.releases?.close();
+  const { access, events, verdicts } = state;
+  await Promise.all([runner, trials, access, events, verdicts].map((part) => part?.close()));
 }

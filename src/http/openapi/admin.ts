@@ -3,15 +3,20 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../base/errors.ts';
 import { policySchema } from '../../policy/document.ts';
-import { settingsSchema, trySchema } from '../routes/admin.ts';
-import { artifactId, boughtTogether, policyLabel } from './answers.ts';
+import { settingsSchema } from '../routes/admin.ts';
+import { artifactId, policyLabel } from './answers.ts';
 import { named } from './names.ts';
 import { type Operation, pathParameter } from './operation.ts';
 
 const types = ['application/json'];
 const tag = 'admin';
 const security = 'token';
-const closed: readonly ErrorCode[] = ['token_missing', 'token_invalid', 'admin_closed', 'client_limited'];
+export const closed: readonly ErrorCode[] = [
+  'token_missing',
+  'token_invalid',
+  'admin_closed',
+  'client_limited',
+];
 
 const labels = z.array(policyLabel).describe('All that are served');
 
@@ -34,7 +39,6 @@ const removedAnswer = named(
   'RemovedPolicy',
   z.object({ removed: z.string(), restored: policyLabel.optional(), policies: labels }),
 );
-const tryBody = named('TryPolicy', trySchema);
 const drained = named('Drained', z.object({ drained: z.boolean() }));
 
 const of = (path: string) => ({ path: `/admin/${path}`, tag, security });
@@ -67,20 +71,6 @@ export const adminOperations: readonly Operation[] = [
     examples: {
       wider: { summary: 'A wider search', body: { efSearch: 400 } },
       back: { summary: 'Takes it back', body: { efSearch: null } },
-    },
-  },
-  {
-    id: 'tryPolicy',
-    ...{ method: 'POST', ...of('policies/try') },
-    summary: 'Answers one request by a policy that is not served',
-    body: { schema: tryBody },
-    answer: { description: 'Recommendations', schema: boughtTogether, types },
-    errors: [...closed, 'option_unknown', 'option_invalid', 'policy_invalid', 'product_unknown'],
-    examples: {
-      short: {
-        summary: 'A policy of short lists',
-        body: { policy: { name: 'short', limit: 1 }, request: { product: 'P100000' } },
-      },
     },
   },
   {

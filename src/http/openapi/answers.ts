@@ -7,9 +7,9 @@ import { genders } from '../../base/products.ts';
 import { sources } from '../../recommend/recommender.ts';
 import { named } from './names.ts';
 
-const count = z.int().min(0);
+export const count = z.int().min(0);
 const score = z.number().describe('Comparable only within one source');
-const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 export const artifactId = hash.describe('The artifact that answered');
 export const policyLabel = z.string().describe('`name@revision`');
@@ -153,7 +153,9 @@ export const products = named(
   z.object({
     products: z
       .array(productFacts)
-      .describe('Most ordered first; with no other parameter than `limit` only their ids'),
+      .describe(
+        'Most ordered first, but for the one whose id `q` is; with no other parameter than `limit` only their ids',
+      ),
     more: z.boolean().optional().describe('Whether further ones match'),
     artifact: artifactId,
   }),
@@ -197,7 +199,7 @@ export const combined = named(
   }),
 );
 
-const release = z.object({
+export const release = z.object({
   store: z.string(),
   label: z.string(),
   revision: count,

@@ -10,16 +10,20 @@ export const catalogOperations: readonly Operation[] = [
   {
     id: 'products',
     ...{ method: 'GET', path: '/v1/products', tag },
-    summary: 'Products by title, category and brand, or the most ordered ones',
+    summary: 'Products by their words, category and brand, by lot, or the most ordered ones',
     parameters: queryParameters(productsQuery),
     answer: { description: 'Products, the most ordered first', schema: products },
     errors: ['option_unknown', 'option_invalid', 'not_acceptable', 'client_limited'],
     examples: {
       popular: { summary: 'The ids of the most ordered products', parameters: { limit: 3 } },
-      search: { summary: 'Beginnings of words of the title', parameters: { q: 'lapt pik', limit: 1 } },
+      search: { summary: 'Beginnings of words', parameters: { q: 'lapt pik', limit: 1 } },
       narrowed: {
         summary: 'Of a category and a brand',
         parameters: { category: ['Electronics/Computers'], brand: ['Pikselo'], limit: 1, offset: 1 },
+      },
+      lot: {
+        summary: 'By lot, of a category',
+        parameters: { sample: 'random', seed: 7, category: ['Electronics/Computers'], limit: 2 },
       },
     },
   },

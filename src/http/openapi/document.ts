@@ -3,16 +3,26 @@
 import { createRequire } from 'node:module';
 import { adminOperations } from './admin.ts';
 import { catalogOperations } from './catalog.ts';
+import { facetOperations } from './facets.ts';
+import { labelOperations } from './labels.ts';
 import { componentSchemas } from './names.ts';
 import { operateOperations } from './operate.ts';
 import { type Operation, operationObject } from './operation.ts';
 import { recommendOperations } from './recommend.ts';
+import { releaseOperations } from './releases.ts';
+import { trialOperations } from './trials.ts';
+import { verdictOperations } from './verdicts.ts';
 
 const operations: readonly Operation[] = [
   ...recommendOperations,
   ...catalogOperations,
+  ...facetOperations,
+  ...labelOperations,
   ...operateOperations,
   ...adminOperations,
+  ...trialOperations,
+  ...releaseOperations,
+  ...verdictOperations,
 ];
 
 const about = `Recommendations of what is bought together, served from one file.
@@ -23,7 +33,10 @@ a stable \`code\`. Every \`GET\` can be asked as \`HEAD\`. Examples are of the d
 const tags = [
   { name: 'recommend', description: 'Recommendations' },
   { name: 'catalog', description: 'What is served' },
+  { name: 'labels', description: 'Releases side by side, to compare them' },
   { name: 'events', description: 'What visitors do' },
+  { name: 'releases', description: 'The labels of the store that a server follows: for operators' },
+  { name: 'verdicts', description: 'What people say of two ways to recommend: for operators' },
   { name: 'operate', description: 'For supervisors, load balancers, Prometheus' },
   {
     name: 'admin',

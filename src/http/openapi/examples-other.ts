@@ -1,7 +1,10 @@
 // What a server of the demo shop answered to the examples; long ones are shortened.
 
+import { lot } from './examples-facets.ts';
+
 export const otherAnswers = {
   products: {
+    lot,
     popular: {
       products: [
         {
@@ -255,29 +258,6 @@ export const otherAnswers = {
     },
     back: {
       efSearch: null,
-    },
-  },
-  tryPolicy: {
-    short: {
-      product: 'P100000',
-      items: [
-        {
-          id: 'P100338',
-          score: 3.3102,
-          source: 'embedding',
-        },
-      ],
-      filled: {
-        wanted: 1,
-        returned: 1,
-        missing: 0,
-        from: {
-          embedding: 1,
-        },
-      },
-      recommendation: 'r_65691acd0781c2ea',
-      artifact: 'sha256:ca559f3036a94480d77f0cab80a4899a521b064daceabba67b7ffaecf60f5409',
-      policy: 'short@1',
     },
   },
   putPolicy: {

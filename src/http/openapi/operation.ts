@@ -123,6 +123,7 @@ const errorHeaders: { readonly [Code in ErrorCode]?: Readonly<Record<string, Hea
   overloaded: { 'Retry-After': { description: 'Seconds' } },
   client_limited: { 'Retry-After': { description: 'Seconds' } },
   events_unavailable: { 'Retry-After': { description: 'Seconds' } },
+  verdicts_unavailable: { 'Retry-After': { description: 'Seconds' } },
   media_type_unsupported: { 'Accept-Post': { description: 'The media types that are read', required: true } },
   token_missing: { 'WWW-Authenticate': { description: 'How to authenticate', required: true } },
 };

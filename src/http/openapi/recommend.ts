@@ -10,16 +10,16 @@ import { named } from './names.ts';
 import { type Header, type Operation, type Parameter, pathParameter } from './operation.ts';
 
 const tag = 'recommend';
-const requestBody = named('BoughtTogetherRequest', bodySchema);
+export const requestBody = named('BoughtTogetherRequest', bodySchema);
 const combineBody = named('CombineRequest', combineSchema);
-const batchBody = named(
+export const batchBody = named(
   'BatchRequest',
   z.strictObject({
     requests: z.array(requestBody).min(1).max(limits.batchRequests.max).describe('Answered in their order'),
   }),
 );
 
-const ofRequests: readonly ErrorCode[] = [
+export const ofRequests: readonly ErrorCode[] = [
   ...(['option_unknown', 'option_invalid', 'policy_invalid', 'product_unknown', 'policy_unknown'] as const),
   ...(['not_acceptable', 'client_limited', 'overloaded', 'deadline_exceeded'] as const),
 ];
@@ -40,7 +40,7 @@ const parameterOf = (parameter: RequestParameter): Parameter => ({
 });
 
 const { min, max } = limits.requestTimeoutMs;
-const timeout: Parameter = {
+export const timeout: Parameter = {
   ...{ name: 'X-Request-Timeout-Ms', in: 'header', schema: { type: 'integer', minimum: min, maximum: max } },
   description: 'How long the caller waits: work that has not begun by then is not done',
 };
@@ -53,7 +53,7 @@ const caching: Readonly<Record<string, Header>> = {
   'Cache-Control': { description: 'How long caches may keep the answer', required: true },
   ETag: { description: 'Of answers that caches may keep' },
 };
-const personal: Readonly<Record<string, Header>> = {
+export const personal: Readonly<Record<string, Header>> = {
   'Cache-Control': { description: '`private, no-store`', required: true },
 };
 

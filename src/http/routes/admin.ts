@@ -13,7 +13,7 @@ import type { Handler, Route, RouteContext } from './route.ts';
 const noStore = { 'Cache-Control': 'no-store' };
 
 /** Lets in who may. */
-const guarded =
+export const guarded =
   (handler: Handler): Handler =>
   (exchange, request, context) => {
     exchange.also = noStore;
@@ -34,7 +34,7 @@ const commanding = (command: Command): Handler =>
   guarded((exchange, _request, context) => apply(exchange, context, command));
 
 /** Checks a body that has these fields and no others. Throws `option_unknown` or `option_invalid`. */
-function fieldsOf<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, value: unknown) {
+export function fieldsOf<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, value: unknown) {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
@@ -60,8 +60,6 @@ export const settingsSchema = z.strictObject({
     .max(efSearch.max, efSearchError)
     .nullable(),
 });
-/** What `POST /admin/policies/try` takes. */
-export const trySchema = z.strictObject({ policy: z.unknown(), request: z.unknown() });
 
 const settings = guarded((exchange, _request, context) => exchange.json(settingsPage(context.settings)));
 
@@ -84,17 +82,9 @@ const removePolicy = guarded((exchange, request, context) =>
   }),
 );
 
-const tryPolicy = guarded((exchange, request, context) =>
-  withBody(exchange, request, (value) => {
-    const { policy, request: asked } = fieldsOf(trySchema, value);
-    apply(exchange, context, { kind: 'try-policy', policy, request: asked });
-  }),
-);
-
 export const adminRoutes: readonly Route[] = [
   { path: '/admin/reload', methods: { POST: commanding({ kind: 'reload' }) } },
   { path: '/admin/settings', methods: { GET: settings, PUT: setSettings } },
-  { path: '/admin/policies/try', methods: { POST: tryPolicy } },
   { path: '/admin/policies/:name', methods: { PUT: putPolicy, DELETE: removePolicy } },
   {
     path: '/admin/drain',

@@ -15,38 +15,61 @@ import { deadlineOf } from '../deadline.ts';
 import type { Exchange } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
 import { withSettings } from '../settings.ts';
+import type { HttpRequest } from '../uws.ts';
 import type { Handler, Route, RouteContext } from './route.ts';
 
-/** Counts an answer, or tells the log of a bug. */
-function account(context: RouteContext, job: Job, result: JobResult): void {
-  if (result.failure === undefined) {
-    context.metrics.filled(result);
-    context.recall?.offer(job, result.body);
-  } else if (result.failure.stack !== undefined)
-    context.failed(`bought-together of ${job.request.product}`, result.failure.stack);
+/** Who answers. */
+export interface Answerer {
+  /** As `Batcher.submit`. */
+  submit(
+    context: RouteContext,
+    job: Job,
+    done: (result: JobResult) => void,
+    deadlineMs: number,
+  ): Ticket | undefined;
+  /** Counts an answer, or tells the log of a bug. */
+  account(context: RouteContext, job: Job, result: JobResult): void;
 }
 
-const boughtTogether: Handler = (exchange, request, context) => {
-  const accepted = acceptedOf(exchange, request);
-  if (accepted === undefined) return;
-  const { encoding, contentType } = accepted;
-  const deadlineMs = deadlineOf(request);
-  withBody(exchange, request, (value) => {
-    const job: Job = { request: withSettings(parseBody(value), context.settings), encoding };
-    const done = (result: JobResult): void => {
-      account(context, job, result);
-      const { failure } = result;
-      if (failure === undefined) exchange.reply({ contentType, body: result.body, headers: personal });
-      else exchange.problem(failure.code, failure.message, personal);
-    };
-    const ticket = context.batcher.submit(job, done, deadlineMs);
-    if (ticket === undefined) overloaded(exchange, personal);
-    else
-      exchange.onAbort(() => {
-        ticket.cancelled = true;
-      });
-  });
+/** The workers, by what is served. */
+export const ownAnswerer: Answerer = {
+  submit: ({ batcher }, job, done, deadlineMs) => batcher.submit(job, done, deadlineMs),
+  account(context, job, result) {
+    if (result.failure === undefined) {
+      context.metrics.filled(result);
+      context.recall?.offer(job, result.body);
+    } else if (result.failure.stack !== undefined)
+      context.failed(`bought-together of ${job.request.product}`, result.failure.stack);
+  },
 };
+
+/** Chooses who answers a request; called inside the handler. */
+type Choose = (request: HttpRequest, context: RouteContext) => Answerer;
+
+export const boughtTogetherBy =
+  (choose: Choose): Handler =>
+  (exchange, request, context) => {
+    const accepted = acceptedOf(exchange, request);
+    if (accepted === undefined) return;
+    const { encoding, contentType } = accepted;
+    const answerer = choose(request, context);
+    const deadlineMs = deadlineOf(request);
+    withBody(exchange, request, (value) => {
+      const job: Job = { request: withSettings(parseBody(value), context.settings), encoding };
+      const done = (result: JobResult): void => {
+        answerer.account(context, job, result);
+        const { failure } = result;
+        if (failure === undefined) exchange.reply({ contentType, body: result.body, headers: personal });
+        else exchange.problem(failure.code, failure.message, personal);
+      };
+      const ticket = answerer.submit(context, job, done, deadlineMs);
+      if (ticket === undefined) overloaded(exchange, personal);
+      else
+        exchange.onAbort(() => {
+          ticket.cancelled = true;
+        });
+    });
+  };
 
 const requestsError = `must be a list of 1 to ${limits.batchRequests.max} requests.`;
 
@@ -106,43 +129,48 @@ function read(entry: unknown, i: number): Job['request'] | JobFailure {
   }
 }
 
-const batch: Handler = (exchange, request, context) => {
-  const accepted = acceptedOf(exchange, request);
-  if (accepted === undefined) return;
-  const { encoding } = accepted;
-  const deadlineMs = deadlineOf(request);
-  withBody(exchange, request, (value) => {
-    const entries = entriesOf(value);
-    const answers = new Batch(exchange, accepted, entries.length);
-    const tickets: Ticket[] = [];
-    const cancel = (): void => {
-      for (const ticket of tickets) ticket.cancelled = true;
-    };
-    exchange.onAbort(cancel);
-    for (const [i, entry] of entries.entries()) {
-      const asked = read(entry, i);
-      if ('code' in asked) {
-        if (asked.stack !== undefined) context.failed(`entry ${i} of a batch`, asked.stack);
-        answers.settle(i, asked);
-        continue;
-      }
-      const job: Job = { request: withSettings(asked, context.settings), encoding };
-      const done = (result: JobResult): void => {
-        account(context, job, result);
-        answers.settle(i, result.failure ?? result.body);
+export const batchBy =
+  (choose: Choose): Handler =>
+  (exchange, request, context) => {
+    const accepted = acceptedOf(exchange, request);
+    if (accepted === undefined) return;
+    const { encoding } = accepted;
+    const answerer = choose(request, context);
+    const deadlineMs = deadlineOf(request);
+    withBody(exchange, request, (value) => {
+      const entries = entriesOf(value);
+      const answers = new Batch(exchange, accepted, entries.length);
+      const tickets: Ticket[] = [];
+      const cancel = (): void => {
+        for (const ticket of tickets) ticket.cancelled = true;
       };
-      const ticket = context.batcher.submit(job, done, deadlineMs);
-      if (ticket === undefined) {
-        cancel();
-        overloaded(exchange, personal);
-        return;
+      exchange.onAbort(cancel);
+      for (const [i, entry] of entries.entries()) {
+        const asked = read(entry, i);
+        if ('code' in asked) {
+          if (asked.stack !== undefined) context.failed(`entry ${i} of a batch`, asked.stack);
+          answers.settle(i, asked);
+          continue;
+        }
+        const job: Job = { request: withSettings(asked, context.settings), encoding };
+        const done = (result: JobResult): void => {
+          answerer.account(context, job, result);
+          answers.settle(i, result.failure ?? result.body);
+        };
+        const ticket = answerer.submit(context, job, done, deadlineMs);
+        if (ticket === undefined) {
+          cancel();
+          overloaded(exchange, personal);
+          return;
+        }
+        tickets.push(ticket);
       }
-      tickets.push(ticket);
-    }
-  });
-};
+    });
+  };
+
+const byOwn: Choose = () => ownAnswerer;
 
 export const basketRoutes: readonly Route[] = [
-  { path: '/v1/bought-together', methods: { POST: boughtTogether } },
-  { path: '/v1/bought-together/batch', methods: { POST: batch } },
+  { path: '/v1/bought-together', methods: { POST: boughtTogetherBy(byOwn) } },
+  { path: '/v1/bought-together/batch', methods: { POST: batchBy(byOwn) } },
 ];

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../../base/errors.ts';
 import type { EventIntake } from '../../events/intake.ts';
+import type { Verdicts } from '../../events/verdicts.ts';
 import type { Batcher } from '../../pool/batcher.ts';
 import type { Peers } from '../../pool/peers.ts';
 import type { AdminGuard } from '../admin.ts';
@@ -10,12 +11,15 @@ import type { Control } from '../control.ts';
 import type { Cors } from '../cors.ts';
 import type { Desk } from '../desk.ts';
 import type { Exchange, ExchangeHost } from '../exchange.ts';
+import type { Labels } from '../labels.ts';
 import type { LiveRecall } from '../live-recall.ts';
 import type { Metrics } from '../metrics.ts';
 import type { GuardMetrics } from '../metrics-guard.ts';
 import type { PolicyPages } from '../policies.ts';
+import type { ReleaseControl } from '../releases.ts';
 import type { Served } from '../served.ts';
 import type { Settings } from '../settings.ts';
+import type { Ui } from '../ui.ts';
 import type { HttpRequest } from '../uws.ts';
 import type { Validator } from '../validator.ts';
 
@@ -23,6 +27,8 @@ export interface RouteContext extends ExchangeHost {
   /** What is served now; asked for once a request. */
   readonly served: Served;
   readonly policies: PolicyPages;
+  /** What is served, and what is answered for beside it. */
+  readonly labels: Labels;
   readonly batcher: Batcher;
   readonly desk: Desk;
   /** Of the version that is served. */
@@ -44,7 +50,12 @@ export interface RouteContext extends ExchangeHost {
   readonly cors: Cors | undefined;
   /** Absent where no events are taken. */
   readonly events: EventIntake | undefined;
+  /** Absent where no verdicts are kept. */
+  readonly verdicts: Verdicts | undefined;
+  /** Absent where no label is followed. */
+  readonly releases: ReleaseControl | undefined;
   readonly guarded: GuardMetrics;
+  readonly ui: Ui;
   /** Why the server should get no traffic; undefined where it should. */
   readonly unready: { readonly code: ErrorCode; readonly message: string } | undefined;
 }
@@ -57,6 +68,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export interface Route {
   /** As uWebSockets.js takes it: `/v1/products/:id`. */
   readonly path: string;
+  /** A file for browsers rather than a part of the API: /openapi.json does not tell of it. */
+  readonly isFile?: true;
   readonly methods: { readonly [M in Method]?: Handler };
 }
 

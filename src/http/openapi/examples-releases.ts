@@ -1,0 +1,361 @@
+// What a server that follows a label answered to the examples of releases and verdicts.
+
+export const releaseAnswers = {
+  storeLabels: {
+    all: {
+      store: 'file:///srv/sepet',
+      labels: [
+        {
+          entry: {
+            kind: 'sepet-label',
+            version: 1,
+            label: 'test',
+            revision: 1,
+            artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+            policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+            at: '2026-11-22T19:54:04.283Z',
+            by: 'sepet@shop1',
+            why: 'a test',
+            action: 'publish',
+            from: null,
+            forced: 'a test',
+            move: 'bcde7323-66fc-4dd6-b86d-5c9f34ffcaa8',
+          },
+          artifact: {
+            name: 'small',
+            createdAt: '2026-11-22T19:54:03.165Z',
+            products: 9000,
+            bytes: 12879416,
+            at: '2026-11-22T19:54:04.274Z',
+            by: 'sepet@shop1',
+            used: '2026-11-22T19:54:04.274Z',
+            file: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+            artifact: 'sha256:0c451e32a31d9f429120bf485245f682d15020bd32c8b37c3efde94299c51f3a',
+            forced: 'a test',
+          },
+          policies: {
+            policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+            names: ['pdp@1'],
+          },
+        },
+      ],
+    },
+  },
+  labelHistory: {
+    last: {
+      label: 'test',
+      entries: [
+        {
+          entry: {
+            kind: 'sepet-label',
+            version: 1,
+            label: 'test',
+            revision: 1,
+            artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+            policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+            at: '2026-11-22T19:54:04.283Z',
+            by: 'sepet@shop1',
+            why: 'a test',
+            action: 'publish',
+            from: null,
+            forced: 'a test',
+            move: 'bcde7323-66fc-4dd6-b86d-5c9f34ffcaa8',
+          },
+          artifact: {
+            name: 'small',
+            createdAt: '2026-11-22T19:54:03.165Z',
+            products: 9000,
+            bytes: 12879416,
+            at: '2026-11-22T19:54:04.274Z',
+            by: 'sepet@shop1',
+            used: '2026-11-22T19:54:04.274Z',
+            file: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+            artifact: 'sha256:0c451e32a31d9f429120bf485245f682d15020bd32c8b37c3efde94299c51f3a',
+            forced: 'a test',
+          },
+          policies: {
+            policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+            names: ['pdp@1'],
+          },
+        },
+      ],
+    },
+    unknown: {
+      type: 'urn:sepet:error:label_unknown',
+      title: 'Label unknown',
+      status: 404,
+      detail: 'file:///srv/sepet has no label "tset". Did you mean "test"?',
+      code: 'label_unknown',
+    },
+  },
+  savePolicy: {
+    cart: {
+      entry: {
+        kind: 'sepet-label',
+        version: 1,
+        label: 'test',
+        revision: 2,
+        artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        policies: 'sha256:cea986ce5624deee1f8b1318073f15c57418edbc300c9b7e6c1e316ee4e068f7',
+        action: 'publish',
+        why: 'No more covers for other phones',
+        at: '2026-11-22T19:54:15.927Z',
+        by: 'Ayşe via sepet@shop1',
+        from: {
+          artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+          policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+        },
+        move: '71c53860-9e38-4ed8-afc7-479bd59e8d96',
+      },
+      moved: true,
+      gates: [
+        {
+          gate: 'policies',
+          passed: true,
+          said: 'pdp@1, cart@1',
+        },
+      ],
+      policies: ['pdp@1', 'cart@1'],
+      replacedBuiltIn: false,
+      looked: true,
+    },
+    late: {
+      type: 'urn:sepet:error:label_conflict',
+      title: 'Label conflict',
+      status: 409,
+      detail:
+        'test went to revision 2 (publish by Ayşe via sepet@shop1) meanwhile, and stays there. Look at `sepet history test`, then decide anew.',
+      code: 'label_conflict',
+    },
+  },
+  dropPolicy: {
+    cart: {
+      entry: {
+        kind: 'sepet-label',
+        version: 1,
+        label: 'test',
+        revision: 3,
+        artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+        action: 'publish',
+        why: 'No more covers for other phones',
+        at: '2026-11-22T19:54:16.343Z',
+        by: 'Ayşe via sepet@shop1',
+        from: {
+          artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+          policies: 'sha256:cea986ce5624deee1f8b1318073f15c57418edbc300c9b7e6c1e316ee4e068f7',
+        },
+        move: '09e10e9f-4a79-46d5-a8bb-3ab734481a81',
+      },
+      moved: true,
+      gates: [
+        {
+          gate: 'policies',
+          passed: true,
+          said: 'pdp@1',
+        },
+      ],
+      policies: ['pdp@1'],
+      replacedBuiltIn: false,
+      looked: true,
+    },
+  },
+  promote: {
+    test: {
+      entry: {
+        kind: 'sepet-label',
+        version: 1,
+        label: 'production',
+        revision: 1,
+        artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+        action: 'promote',
+        why: 'No more covers for other phones',
+        source: {
+          label: 'test',
+          revision: 3,
+        },
+        at: '2026-11-22T19:54:16.423Z',
+        by: 'Ayşe via sepet@shop1',
+        from: null,
+        move: '8f4b88b2-c68b-4332-ac0a-354f2f49a9fd',
+      },
+      moved: true,
+      looked: true,
+    },
+  },
+  rollback: {
+    second: {
+      entry: {
+        kind: 'sepet-label',
+        version: 1,
+        label: 'test',
+        revision: 4,
+        artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        policies: 'sha256:cea986ce5624deee1f8b1318073f15c57418edbc300c9b7e6c1e316ee4e068f7',
+        action: 'rollback',
+        why: 'it was better',
+        restores: 2,
+        at: '2026-11-22T19:54:16.462Z',
+        by: 'sepet@shop1',
+        from: {
+          artifact: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+          policies: 'sha256:860df77dd359affb2cf7ba7316516392e53b5ca7e088e411000a981f8577e8d2',
+        },
+        move: 'e0d88700-d782-4fb3-a8d0-2b5f2913d4a1',
+      },
+      moved: true,
+      looked: true,
+    },
+  },
+  diff: {
+    policies: {
+      before: {
+        name: 'test@1',
+        revision: 1,
+        file: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        artifact: 'sha256:0c451e32a31d9f429120bf485245f682d15020bd32c8b37c3efde94299c51f3a',
+        title: 'small',
+        createdAt: '2026-11-22T19:54:03.165Z',
+        bytes: 12879416,
+        counts: {
+          products: 9000,
+          trained: 7624,
+          categories: 272,
+          brands: 87,
+          orders: 30000,
+          baskets: 21271,
+          cooccurrences: 88302,
+        },
+        policies: ['pdp@1'],
+      },
+      after: {
+        name: 'test',
+        revision: 4,
+        file: 'sha256:7ea51f3083331099b007e690caebae9298b18db968102e7f50aeaaf994bae9cf',
+        artifact: 'sha256:0c451e32a31d9f429120bf485245f682d15020bd32c8b37c3efde94299c51f3a',
+        title: 'small',
+        createdAt: '2026-11-22T19:54:03.165Z',
+        bytes: 12879416,
+        counts: {
+          products: 9000,
+          trained: 7624,
+          categories: 272,
+          brands: 87,
+          orders: 30000,
+          baskets: 21271,
+          cooccurrences: 88302,
+        },
+        policies: ['pdp@1', 'cart@1'],
+      },
+      products: {
+        both: 9000,
+        added: 0,
+        removed: 0,
+        addedExamples: [],
+        removedExamples: [],
+        changed: {
+          title: 0,
+          price: 0,
+          stock: 0,
+          category: 0,
+          brand: 0,
+        },
+      },
+      figures: [
+        {
+          name: 'recall@10 of the index, efSearch 200',
+          before: 0.9964,
+          after: 0.9964,
+        },
+      ],
+      policies: {
+        added: ['cart@1'],
+        removed: [],
+        changed: [],
+      },
+      lists: {
+        compared: 20,
+        same: 20,
+        reordered: 0,
+        changed: 0,
+        overlapAt10: 1,
+        rankBiasedOverlap: 1,
+        examples: [],
+      },
+    },
+  },
+  giveVerdict: {
+    better: {
+      id: 'v_fa3c5c0d7b3238c5',
+      comparison: 'c_e94fffb1284f55f9',
+      at: '2026-11-22T19:54:19.015Z',
+      summary: {
+        better: 1,
+        same: 0,
+        worse: 0,
+        products: 1,
+        pValue: 1,
+      },
+    },
+  },
+  verdicts: {
+    all: {
+      comparisons: [
+        {
+          id: 'c_e94fffb1284f55f9',
+          before: {
+            label: 'production',
+          },
+          after: {
+            label: 'test',
+            policy: 'pdp@8',
+          },
+          summary: {
+            better: 1,
+            same: 0,
+            worse: 0,
+            products: 1,
+            pValue: 1,
+          },
+          lastAt: '2026-11-22T19:54:19.015Z',
+        },
+      ],
+    },
+    one: {
+      comparison: {
+        id: 'c_e94fffb1284f55f9',
+        before: {
+          label: 'production',
+        },
+        after: {
+          label: 'test',
+          policy: 'pdp@8',
+        },
+      },
+      verdicts: [
+        {
+          product: 'P100000',
+          verdict: 'better',
+          by: 'Ayşe',
+          at: '2026-11-22T19:54:19.015Z',
+          note: 'No more covers for other phones',
+        },
+      ],
+      summary: {
+        better: 1,
+        same: 0,
+        worse: 0,
+        products: 1,
+        pValue: 1,
+      },
+    },
+    unknown: {
+      type: 'urn:sepet:error:comparison_unknown',
+      title: 'Comparison unknown',
+      status: 404,
+      detail: 'No verdict was given on a comparison "c_0".',
+      code: 'comparison_unknown',
+    },
+  },
+};
