@@ -2,18 +2,31 @@
 // (connections are kept alive by it); answers are those of docs/api.md.
 
 import { SepetError } from '../base/errors.ts';
+import type { GivenEvent } from '../events/event.ts';
 import type {
-  ArtifactInfo,
   CombineAnswer,
   CombinedPart,
-  ProductFacts,
+  FacetsRequest,
   RecommendAnswer,
+  SampleRequest,
   SearchAnswer,
   SearchRequest,
   SimilarBrands,
 } from '../recommend/recommender.ts';
-import { accepted, decode, encode, errorOf, type Problem, problemOf } from './messages.ts';
-import { type Patience, wait, waitAfter } from './patience.ts';
+import type { LabelledCall } from './admin.ts';
+import type {
+  Answered,
+  FacetsAnswer,
+  MissingLabel,
+  Outcome,
+  Policies,
+  PolicyPage,
+  Product,
+  ServedArtifact,
+  ServedLabel,
+  TakenEvents,
+} from './answers.ts';
+import { type Encoding, outcomesOf, type Problem } from './messages.ts';
 import {
   type BatchRequest,
   type BoughtTogetherOptions,
@@ -24,12 +37,25 @@ import {
   queryString,
   segment,
 } from './query.ts';
+import { type CallOptions, createTransport, type TransportOptions } from './transport.ts';
 
-export { SepetError } from '../base/errors.ts';
+export { type ErrorCode, SepetError } from '../base/errors.ts';
+export { minorUnits } from '../base/money.ts';
+export type { GivenEvent } from '../events/event.ts';
+export type { PolicyDocument, RankDocument, RuleDocument } from '../policy/document.ts';
+export type { PolicyOverrides } from '../policy/override.ts';
 export type {
   ArtifactInfo,
   CombineAnswer,
   CombinedPart,
+  DroppedExample,
+  ExplainedCandidate,
+  ExplainedItem,
+  Explanation,
+  FacetField,
+  Facets,
+  FacetsRequest,
+  Filled,
   ProductFacts,
   RecommendAnswer,
   RecommendItem,
@@ -37,66 +63,52 @@ export type {
   SearchRequest,
   SimilarBrand,
   SimilarBrands,
+  Source,
 } from '../recommend/recommender.ts';
+export type { Field, RequestFilters } from '../recommend/request.ts';
+export {
+  type AdminClient,
+  type AdminClientOptions,
+  createAdminClient,
+  type LabelledCall,
+  type PolicyGiven,
+  type Reason,
+  type Settings,
+} from './admin.ts';
+export type * from './answers.ts';
 export type { BatchRequest, BoughtTogetherOptions, CombineOptions } from './query.ts';
+export type { CallOptions } from './transport.ts';
 
-export interface ClientOptions {
-  /** Where the server is, such as `http://127.0.0.1:7700`. */
-  readonly url: string;
+export interface ClientOptions extends TransportOptions {
   /** For a whole call with its repetitions; 1000 where absent. */
   readonly timeoutMs?: number;
-  /** How often a call is tried at most where the server is busy or not there; 3 where absent. */
-  readonly attempts?: number;
   /** What answers come in; MessagePack is shorter, JSON easier to watch. `json` where absent. */
-  readonly encoding?: 'json' | 'msgpack';
-  /** Another fetch, for tests or for a proxy of one's own. */
-  readonly fetch?: typeof fetch;
+  readonly encoding?: Encoding;
 }
 
-export interface CallOptions {
-  /** Ends the call at once, with the signal's reason. */
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-}
-
-/** A product as the artifact knows it, and the artifact. */
-export type Product = ProductFacts & Answered;
-
-/** The artifact that answered. */
-export interface Answered {
-  readonly artifact: string;
-}
-
-export interface PolicySummary {
-  readonly name: string;
-  readonly revision: number;
-  /** `name@revision`. */
-  readonly policy: string;
-  readonly hash: string;
-  readonly placement: readonly string[];
-  readonly limit: number;
-  readonly filters: number;
-  readonly rank: number;
-}
+/** What products are looked for by, the most ordered first; or drawn by lot, the same for the same seed. */
+export type ProductSearch =
+  | (SearchRequest & { readonly sample?: undefined; readonly seed?: undefined })
+  | (SampleRequest & { readonly sample: 'random'; readonly q?: undefined; readonly offset?: undefined });
 
 /**
  * Every call throws a SepetError: with the server's own code where it answered with a problem, `server_unreachable` where
  * it did not answer in time or at all. What `CallOptions.signal` was aborted with is thrown as it is.
  */
 export interface Client {
-  /** Of one product (a GET, which caches may answer) or of all products of a basket (a POST, for this caller alone). */
+  /**
+   * Of one product (a GET, which caches may answer) or of all products of a basket (a POST, for this caller alone). By a label
+   * of its own always a POST.
+   */
   boughtTogether(
     product: string | readonly string[],
     options?: BoughtTogetherOptions,
-    call?: CallOptions,
+    call?: LabelledCall,
   ): Promise<RecommendAnswer>;
   /** Many requests in one call, answered in their order. Each fails by itself: an error stands where its answer would. */
-  batch(
-    requests: readonly BatchRequest[],
-    call?: CallOptions,
-  ): Promise<readonly (RecommendAnswer | SepetError)[]>;
-  /** Products by words of their titles, category and brand; most ordered first. */
-  searchProducts(search: SearchRequest, call?: CallOptions): Promise<SearchAnswer & Answered>;
+  batch(requests: readonly BatchRequest[], call?: LabelledCall): Promise<readonly Outcome[]>;
+  /** Products by words of title, category and brand, or by the beginning of an id; or some by lot. */
+  searchProducts(search: ProductSearch, call?: CallOptions): Promise<SearchAnswer & Answered>;
   /** The brands nearest to one. */
   similarBrands(
     brand: string,
@@ -113,85 +125,61 @@ export interface Client {
   products(options?: { readonly limit?: number }, call?: CallOptions): Promise<readonly string[]>;
   /** What is known of a product. */
   product(id: string, call?: CallOptions): Promise<Product>;
+  /** Categories, brands, numeric fields and genders of the catalogue; the most products first. */
+  facets(options?: FacetsRequest, call?: CallOptions): Promise<FacetsAnswer>;
   /** What is served. */
-  artifact(call?: CallOptions): Promise<ArtifactInfo>;
-  policies(
-    call?: CallOptions,
-  ): Promise<{ readonly default: string; readonly policies: readonly PolicySummary[] }>;
+  artifact(call?: CallOptions): Promise<ServedArtifact>;
+  /** The labels, or files, that the server answers by now; the main one first. */
+  labels(call?: CallOptions): Promise<readonly ServedLabel[]>;
+  /** Those that it is to answer by and cannot, and why. */
+  missingLabels(call?: CallOptions): Promise<readonly MissingLabel[]>;
+  policies(call?: LabelledCall): Promise<Policies>;
   /** One policy in full. */
-  policy(name: string, call?: CallOptions): Promise<PolicySummary & { readonly document: unknown }>;
+  policy(name: string, call?: LabelledCall): Promise<PolicyPage>;
+  /**
+   * Tells what visitors saw, clicked, put into the basket and ordered. Repeated where the server is busy only if every event has an
+   * id, by which it counts once.
+   */
+  sendEvents(events: readonly GivenEvent[], call?: CallOptions): Promise<TakenEvents>;
+  /** The server's metrics, as Prometheus reads them. */
+  metrics(call?: CallOptions): Promise<string>;
   /** Whether the server wants traffic. Asked once, without repetition. */
   isReady(call?: CallOptions): Promise<boolean>;
 }
 
-/** Milliseconds that a Retry-After in seconds asks for; a date is left to the backoff. */
-function retryAfterMs(response: Response): number {
-  const seconds = Number(response.headers.get('retry-after') ?? 0);
-  return seconds >= 0 && seconds < 3600 ? 1000 * seconds : 0;
-}
+/** Where what a label answers is asked. */
+const under = (label: string | undefined): string =>
+  label === undefined ? '/v1' : `/v1/labels/${segment(label)}`;
 
 /** Makes a client. Throws `option_invalid` for an address that is none. */
 export function createClient(options: ClientOptions): Client {
-  const { timeoutMs: usualTimeoutMs = 1000, attempts = 3, encoding = 'json' } = options;
-  const ask = options.fetch ?? fetch;
-  if (!URL.canParse(options.url) || !/^https?:/.test(options.url))
-    throw new SepetError('option_invalid', `"${options.url}" is no address such as http://127.0.0.1:7700.`);
-  const base = options.url.replace(/\/+$/, '');
-
-  /** One attempt: an answer, or what went wrong and whether to try again. */
-  async function attempt(url: string, request: RequestInit, call: CallOptions, remainingMs: number) {
-    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(remainingMs)));
-    const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
-    try {
-      const response = await ask(url, { ...request, signal });
-      if (response.ok) return { value: await decode(response) };
-      const error = await problemOf(response);
-      const isBusy = response.status === 503 || response.status === 502;
-      return { error, again: isBusy, retryAfterMs: retryAfterMs(response) };
-    } catch (cause) {
-      if (call.signal?.aborted) throw call.signal.reason;
-      const why = timeout.aborted ? 'did not answer in time' : 'cannot be reached';
-      const said = `${base} ${why}: ${String((cause as Error).cause ?? cause)}`;
-      return { error: new SepetError('server_unreachable', said, { cause }), again: true, retryAfterMs: 0 };
-    }
-  }
-
-  /** All calls only ask, so each may be repeated. */
-  async function send<T>(path: string, request: RequestInit, call: CallOptions, most: number): Promise<T> {
-    const deadlineMs = performance.now() + (call.timeoutMs ?? usualTimeoutMs);
-    const patience: Patience = { attempts: most, deadlineMs };
-    call.signal?.throwIfAborted();
-    for (let tried = 1; ; tried++) {
-      const outcome = await attempt(`${base}${path}`, request, call, deadlineMs - performance.now());
-      if (outcome.error === undefined) return outcome.value as T;
-      const waitMs = outcome.again ? waitAfter(tried, patience, outcome.retryAfterMs) : undefined;
-      if (waitMs === undefined) throw outcome.error;
-      await wait(waitMs, call.signal);
-    }
-  }
-
-  const accept = accepted[encoding];
-  const get = <T>(path: string, call: CallOptions = {}, most = attempts): Promise<T> =>
-    send(path, { headers: { accept } }, call, most);
-  const post = <T>(path: string, value: object, call: CallOptions = {}): Promise<T> => {
-    const headers = { accept, 'content-type': accept };
-    return send(path, { method: 'POST', headers, body: encode(value, encoding) }, call, attempts);
-  };
+  const { timeoutMs = 1000 } = options;
+  const send = createTransport({ ...options, timeoutMs });
+  const get = <T>(path: string, call?: CallOptions): Promise<T> => send(path, call);
+  const post = <T>(path: string, body: object, call?: CallOptions): Promise<T> =>
+    send(path, call, { method: 'POST', body });
+  const allLabels = async (call?: CallOptions) =>
+    (await get<{ labels: (ServedLabel | MissingLabel)[] }>('/v1/labels', call)).labels;
 
   return {
-    boughtTogether: async (product, asked = {}, call) =>
-      typeof product === 'string'
+    boughtTogether: async (product, asked = {}, { label, ...call } = {}) =>
+      typeof product === 'string' && label === undefined
         ? get(`/v1/products/${segment(product)}/bought-together${queryString(asked)}`, call)
-        : post('/v1/bought-together', basketBody(product, asked), call),
-    batch: async (requests, call) => {
+        : post(`${under(label)}/bought-together`, basketBody([product].flat(), asked), call),
+    batch: async (requests, { label, ...call } = {}) => {
+      const path = `${under(label)}/bought-together/batch`;
       const { answers } = await post<{ answers: (RecommendAnswer | Problem)[] }>(
-        '/v1/bought-together/batch',
+        path,
         batchBody(requests),
         call,
       );
-      return answers.map((answer) => ('items' in answer ? answer : errorOf(answer)));
+      return outcomesOf(answers);
     },
-    searchProducts: async (search, call) => get(`/v1/products${queryString({ offset: 0, ...search })}`, call),
+    // With nothing to look for, a place in the list asks for products and not for their ids alone.
+    searchProducts: async (search, call) => {
+      const from = search.sample === undefined ? { offset: 0 } : {};
+      return get(`/v1/products${queryString({ ...from, ...search })}`, call);
+    },
     similarBrands: async (brand, asked = {}, call) =>
       get(`/v1/brands/${segment(brand)}/similar${queryString(asked)}`, call),
     combine: async (items, asked = {}, call) => post('/v1/vectors/combine', combineBody(items, asked), call),
@@ -203,11 +191,20 @@ export function createClient(options: ClientOptions): Client {
       return products.map(({ id }) => id);
     },
     product: async (id, call) => get(`/v1/products/${segment(id)}`, call),
+    facets: async (asked = {}, call) => get(`/v1/facets${queryString(asked)}`, call),
     artifact: (call) => get('/v1/artifact', call),
-    policies: (call) => get('/v1/policies', call),
-    policy: async (name, call) => get(`/v1/policies/${segment(name)}`, call),
+    labels: async (call) => (await allLabels(call)).filter((one) => one.problem === undefined),
+    missingLabels: async (call) => (await allLabels(call)).filter((one) => one.problem !== undefined),
+    policies: async ({ label, ...call } = {}) => get(`${under(label)}/policies`, call),
+    policy: async (name, { label, ...call } = {}) => get(`${under(label)}/policies/${segment(name)}`, call),
+    sendEvents: (events, call) =>
+      send('/v1/events', call, {
+        ...{ method: 'POST', body: { events } },
+        ...(events.some(({ id }) => id === undefined) && { attempts: 1 }),
+      }),
+    metrics: (call) => get('/metrics', call),
     isReady: (call) =>
-      get('/readyz', call, 1).then(
+      send('/readyz', call, { attempts: 1 }).then(
         () => true,
         (error: unknown) => {
           if (error instanceof SepetError) return false;

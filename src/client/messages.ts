@@ -1,7 +1,5 @@
 // What is sent and what comes back, in JSON or MessagePack; problems as errors.
 
-import { pack } from 'msgpackr/pack';
-import { unpack } from 'msgpackr/unpack';
 import { isErrorCode, SepetError } from '../base/errors.ts';
 
 export type Encoding = 'json' | 'msgpack';
@@ -14,16 +12,17 @@ export interface Problem {
 }
 
 /** The body of a request. */
-export function encode(value: object, encoding: Encoding): string | Uint8Array<ArrayBuffer> {
-  const text = JSON.stringify(value);
-  // Through JSON, as MessagePack would keep what is undefined. A copy, as pack goes on using its buffer.
-  return encoding === 'json' ? text : Uint8Array.from(pack(JSON.parse(text)));
+export async function encode(value: object, encoding: Encoding): Promise<string | Uint8Array<ArrayBuffer>> {
+  if (encoding === 'json') return JSON.stringify(value);
+  return (await import('./msgpack.ts')).packed(value);
 }
 
-export const decode = async (response: Response): Promise<unknown> =>
-  response.headers.get('content-type')?.includes('msgpack')
-    ? unpack(new Uint8Array(await response.arrayBuffer()))
-    : response.json();
+/** What an answer says: a value, or the text of what is neither JSON nor MessagePack. */
+export async function decode(response: Response): Promise<unknown> {
+  const type = response.headers.get('content-type') ?? '';
+  if (type.includes('msgpack')) return (await import('./msgpack.ts')).unpacked(await response.arrayBuffer());
+  return type.startsWith('text/plain') ? response.text() : response.json();
+}
 
 /** A problem document as an error. A code that this release does not know is kept in the message. */
 export function errorOf({ code, detail }: Problem): SepetError {
@@ -38,3 +37,8 @@ export async function problemOf(response: Response): Promise<SepetError> {
   const said = `${response.url} answered ${response.status} ${response.statusText}.`;
   return new SepetError('server_unreachable', said);
 }
+
+/** Answers that were asked together, problems among them as errors. */
+export const outcomesOf = <T extends { readonly items: unknown }>(
+  answers: readonly (T | Problem)[],
+): (T | SepetError)[] => answers.map((answer) => ('items' in answer ? answer : errorOf(answer)));
