@@ -110,6 +110,21 @@ function compileTypeScript() {
   });
 }
 
+/** The pages and the widget, into dist/ui. */
+function buildUi() {
+  step({
+    about: 'building the UI',
+    inputs: ['ui', join('src', 'client'), join('src', 'base'), 'package-lock.json'],
+    stamp: join('dist', '.sepet-ui'),
+    output: join('dist', 'ui', 'widget.js'),
+    work() {
+      const config = ['build', '--config', join('ui', 'vite.config.ts'), '--logLevel', 'warn'];
+      runPackage('vite', 'vite', config);
+      runPackage('vite', 'vite', [...config, '--mode', 'widget']);
+    },
+  });
+}
+
 /** Everything that `npm start` and `npm test` need before they begin. */
 export function setup() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -119,6 +134,7 @@ export function setup() {
   installDependencies();
   buildAddon();
   compileTypeScript();
+  buildUi();
 }
 
 /** Runs `main`, and ends the process with a sentence rather than a stack where it fails. */

@@ -55,7 +55,7 @@ describe('limits', () => {
 
 describe('files', () => {
   it('stay under 400 lines', () => {
-    const long = ['src', 'native', 'test', 'bench', 'loadtest', 'scripts']
+    const long = ['src', 'ui', 'native', 'test', 'bench', 'loadtest', 'scripts']
       .flatMap((folder) => filesBelow(folder, /\.(ts|js|cc|h)$/))
       .map((file) => ({ file, lines: read(file).split('\n').length }))
       .filter(({ lines }) => lines > 400);
@@ -63,7 +63,7 @@ describe('files', () => {
   });
 
   it('every TypeScript folder avoids escape hatches', () => {
-    const escapes = ['src', 'bench', 'loadtest', 'test']
+    const escapes = ['src', 'ui', 'bench', 'loadtest', 'test']
       .flatMap((folder) => filesBelow(folder, /\.ts$/))
       .filter((file) => file !== 'test/tidy/shape.test.ts')
       .filter((file) => /@ts-ignore|@ts-nocheck|\bas any\b|: any\b/.test(read(file)));
