@@ -117,7 +117,7 @@ describePages('verdicts on the compare page', () => {
       await shows(page, product);
       const texts = await page.locator('cmp-lists section').allTextContents();
       expect(texts.map((text) => text.trim().split(/\s/)[0])).toEqual(['Left', 'Right']);
-      expect(texts.join()).toContain('TRY');
+      expect(texts.join()).toContain('₺');
       expect(texts.join()).not.toMatch(/New|Gone|▲|▼|production|test/);
       await page.keyboard.press('1');
     }

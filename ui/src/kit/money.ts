@@ -1,5 +1,7 @@
 // Numbers and prices as the reader's language writes them.
 
+import { minorUnits as minorUnitsOf } from 'sepet/client';
+
 const language = typeof navigator === 'undefined' ? 'en' : navigator.language;
 const formats = new Map<string, Intl.NumberFormat>();
 
@@ -13,22 +15,15 @@ function format(key: string, options: Intl.NumberFormatOptions): Intl.NumberForm
 }
 
 /** How many minor units make one of a currency: 100 for the euro, 1 for the yen. */
-export function minorUnits(currency: string | undefined): number {
-  if (currency === undefined) return 100;
-  try {
-    const { maximumFractionDigits = 2 } = format(currency, { style: 'currency', currency }).resolvedOptions();
-    return 10 ** maximumFractionDigits;
-  } catch {
-    return 100;
-  }
-}
+export const minorUnits = (currency: string | undefined): number => minorUnitsOf(currency ?? null);
 
 /** `₺579.00` of 57900 minor units; a plain number where the currency is not known. */
 export function formatPrice(minor: number | undefined, currency?: string): string {
   if (minor === undefined) return 'price not known';
   const value = minor / minorUnits(currency);
   try {
-    if (currency !== undefined) return format(currency, { style: 'currency', currency }).format(value);
+    if (currency !== undefined)
+      return format(currency, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(value);
   } catch {
     // No currency that Intl knows: the number and the word as they are.
   }

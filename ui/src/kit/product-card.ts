@@ -26,9 +26,10 @@ export class SpProductCard extends LitElement {
     css`
       :host { height: 100%; }
       article { position: relative; display: grid; grid-template-rows: auto 1fr; height: 100%; overflow: hidden; }
-      .picture { position: relative; display: grid; place-items: center; height: 132px; background: #eceff3; overflow: hidden; }
-      .picture img { position: absolute; inset: 0; }
-      img { width: 100%; height: 100%; object-fit: contain; }
+      .picture { position: relative; display: grid; place-items: center; height: 132px; background: var(--surface-2); overflow: hidden; }
+      .picture img { position: absolute; inset: 0; margin: 0 auto; }
+      /* White behind the picture alone: many are cut out, and drawn for it. */
+      img { width: auto; max-width: 100%; height: 100%; object-fit: contain; background: #fff; }
       .none { color: #54606f; font-size: 30px; font-weight: 600; user-select: none; }
       .badge {
         position: absolute; top: 6px; left: 6px; min-width: 22px; padding: 0 6px; border-radius: 11px; background: #18212d;

@@ -75,7 +75,7 @@ function styles() {
   return css`
     .crumbs { display: flex; flex-wrap: wrap; color: var(--text-muted); font-size: 13px; }
     .crumbs li + li::before { content: '›'; margin: 0 8px; }
-    .product { display: grid; grid-template-columns: minmax(0, 440px) minmax(0, 1fr); gap: 32px; margin-top: 16px; }
+    .product { display: grid; grid-template-columns: minmax(0, 380px) minmax(0, 1fr); gap: 32px; margin-top: 16px; }
     .picture { aspect-ratio: 1; border: 1px solid var(--line); border-radius: 14px; background: var(--surface-2); overflow: hidden; }
     img { display: block; width: 100%; height: 100%; object-fit: contain; }
     .facts { align-self: center; display: grid; gap: 12px; justify-items: start; }
