@@ -112,12 +112,13 @@ describe('a server with --client-rate', () => {
   const product = () => `${server.url}/v1/products/${server.product}`;
 
   it('answers 429 on the same connection, and only to whom it is meant for', async () => {
-    server = await serve(file, '--client-rate', '5');
+    // One a second: what is refused stays so while a request travels, on a busy machine too.
+    server = await serve(file, '--client-rate', '1');
     const agent = keepAlive(1);
     const got = [];
     for (let i = 0; i < 30; i++) got.push(await get(product(), { agent, localAddress: '127.0.0.9' }));
     const refused = got.filter(({ status }) => status === 429);
-    expect(got.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(got.slice(0, 2).map(({ status }) => status)).toEqual([200, 200]);
     expect(refused.length).toBeGreaterThan(10);
     for (const one of refused) {
       expect(json(one).code).toBe('client_limited');
@@ -131,7 +132,7 @@ describe('a server with --client-rate', () => {
       localAddress: '127.0.0.9',
     });
     expect(posted.status).toBe(429);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     expect((await get(product(), { agent, localAddress: '127.0.0.9' })).status).toBe(200);
     agent.destroy();
   });

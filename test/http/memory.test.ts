@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPolicy } from '../../src/policy/parse.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
 import { temporaryFolder, writeShop } from '../recommend/shop.ts';
+import { atLength } from '../thorough.ts';
 import { dial, fdsOf, ofThreads, residentOf } from './raw.ts';
 import { get, json, keepAlive, type Serving, serve } from './serving.ts';
 
@@ -117,12 +118,13 @@ function load(clients: number): () => Promise<Load> {
   };
 }
 
-describe('a hundred hot swaps under load', () => {
+describe('many hot swaps under load', () => {
   it('fail no request, mix no versions, and leave nothing behind', { timeout: 60_000 }, async () => {
     const stop = load(8);
+    const swaps = atLength(60, 100);
     for (let n = 0; n < 40; n++) await swap(n);
     const [fds, bytes, mappings] = [fdsOf(pid), residentOf(pid), mappingsOf(served)];
-    for (let n = 40; n < 100; n++) await swap(n);
+    for (let n = 40; n < swaps; n++) await swap(n);
     const { wrong, answered } = await stop();
     expect(wrong.slice(0, 3)).toEqual([]);
     expect([...answered.keys()].sort()).toEqual([...bodies.keys()].sort());
@@ -135,7 +137,7 @@ describe('a hundred hot swaps under load', () => {
     expect(mappingsOf(served)).toBeLessThanOrEqual(Math.max(2, mappings));
     expect(residentOf(pid) - bytes).toBeLessThan(40e6);
     const metrics = (await get(`${server.url}/metrics`)).body.toString();
-    expect(metrics).toMatch(/^sepet_swaps_total\{result="swapped"\} 100$/m);
+    expect(metrics).toContain(`\nsepet_swaps_total{result="swapped"} ${swaps}\n`);
     expect(metrics).toMatch(/^sepet_swaps_total\{result="refused"\} 0$/m);
   });
 });

@@ -55,7 +55,7 @@ double Seconds() {
 }
 
 void TheFoldIsAsGoodAsABuild() {
-  constexpr size_t kRows = kThreadSanitized ? 2100 : 8400, kOld = kThreadSanitized ? 2000 : 8000;
+  constexpr size_t kRows = kSanitized ? 2100 : 8400, kOld = kSanitized ? 2000 : 8000;
   // Rows are as popular as they are early: turned round, so that the new ones are among the answers.
   Products products = MakeProducts(kRows, 33, 3);
   for (size_t row = 0; row < kOld / 2; row += 7)

@@ -14,7 +14,7 @@ using testing::Built;
 using testing::MakeProducts;
 using testing::Products;
 
-constexpr size_t kRows = testing::kThreadSanitized ? 1000 : 4000;
+constexpr size_t kRows = testing::kSanitized ? 1000 : 4000;
 
 // The frontier against a plain sorted list.
 void FrontierKeepsTheBest() {
