@@ -90,7 +90,7 @@ describe('labels', () => {
     }
     for (const label of labels) expectLine(await since(label, 0), undefined);
     expect(seen.moved).toBeGreaterThan(atLength(150, 500));
-    expect(seen.label_conflict).toBeGreaterThan(500);
+    expect(seen.label_conflict).toBeGreaterThan(atLength(150, 500));
   });
 
   it('move for one of several processes at a time', async () => {
