@@ -11,6 +11,7 @@ import { readLabel } from '../../src/releases/label.ts';
 import { openStore } from '../../src/store/open.ts';
 import { get } from '../http/serving.ts';
 import { startS3 } from '../store/s3.ts';
+import { isThorough } from '../thorough.ts';
 import { answer, end, Following, flip, label, told, until, untilRevision, untilSaid } from './following.ts';
 import { put, writeArtifact } from './world.ts';
 
@@ -97,11 +98,14 @@ describe('a store that is away', () => {
 describe('a server that is killed', () => {
   const points = faultPoints.filter((point) => /^(download|swap):|^delta:after-download/.test(point));
 
-  it('anywhere starts again with a whole release, also without the store', { timeout: 180_000 }, async () => {
+  it('wherever it was starts again with a whole release, also without the store', {
+    timeout: 180_000,
+  }, async () => {
     expect(points).toHaveLength(8);
     await shop.publish(0);
     await shop.serveOnce();
-    for (const [i, point] of points.entries()) {
+    const killed = points.filter((point, i) => isThorough || point.startsWith('delta:') || i % 2 === 0);
+    for (const [i, point] of killed.entries()) {
       // After the last swap, the first start may meet its point already.
       const [started] = await Promise.allSettled([shop.beginWith({ SEPET_FAULT: point })]);
       if (point.startsWith('delta:'))
