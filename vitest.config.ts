@@ -7,7 +7,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Worker threads share one address space with the addon: a fork a file keeps a crash in its own file.
     pool: 'forks',
-    // More than two cores: servers and browsers of tests are waited for as often as not.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });
