@@ -4,6 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Recommender } from '../recommend/recommender.ts';
 import { type Answering, answerBatch, type Job } from './answers.ts';
+import { Recent } from './recent.ts';
 import { Swaps } from './swaps.ts';
 import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
@@ -34,9 +35,10 @@ export function inlineRunner(
   first: Version,
 ): Runner {
   let current = versions.prepare(first);
+  const recent = new Recent();
   const swaps = new Swaps(
     {
-      prepare: async (version) => void versions.prepare(version),
+      prepare: async (version) => void answerBatch(versions.prepare(version), recent.jobs),
       switch: (version) => {
         current = versions.prepare(version);
       },
@@ -48,6 +50,7 @@ export function inlineRunner(
     capacity: 1,
     workers: 0,
     run: async (jobs) => {
+      recent.add(jobs);
       // Never inside the handler of the request that filled the batch: uWebSockets.js has that socket corked
       // until it returns, and answers to the others would leave header by header (measured: a quarter of the speed).
       await setImmediate();

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { FixedQueue, Piscina, type PiscinaTask, queueOptionsSymbol } from 'piscina';
 import { SepetError } from '../base/errors.ts';
 import type { Job } from './answers.ts';
+import { Recent } from './recent.ts';
 import type { Runner } from './runner.ts';
 import { Swaps } from './swaps.ts';
 import type { Version } from './version.ts';
-import type { Batch, Prepared, WorkerSide } from './worker-side.ts';
+import type { Batch, Prepared, Preparing, WorkerSide } from './worker-side.ts';
 
 export interface PiscinaOptions {
   readonly workers: number;
@@ -61,6 +62,7 @@ class Threads implements Runner {
   readonly #pool: Piscina;
   readonly #swaps: Swaps;
   readonly #live = new Map<number, Live>();
+  readonly #recent = new Recent();
   #current: Live;
   /** The thread that makes itself ready or lets go: batches go to the others meanwhile. */
   #occupied: number | undefined;
@@ -111,7 +113,11 @@ class Threads implements Runner {
     live.running++;
     try {
       const answers: ArrayBuffer = await this.#pool.run(batch);
-      return answers.byteLength > 0 ? answers : await this.#pool.run({ ...batch, version });
+      const whole: ArrayBuffer =
+        answers.byteLength > 0 ? answers : await this.#pool.run({ ...batch, version });
+      // Only now: what ends a thread must not end the next one while it makes itself ready.
+      this.#recent.add(jobs);
+      return whole;
     } finally {
       live.running--;
       if (live.running === 0) live.onIdle?.();
@@ -157,7 +163,8 @@ class Threads implements Runner {
   }
 
   async #prepareIn(thread: number, version: Version): Promise<void> {
-    const { failure } = await this.#call<Prepared>('prepare', thread, version);
+    const preparing: Preparing = { version, recent: this.#recent.jobs };
+    const { failure } = await this.#call<Prepared>('prepare', thread, preparing);
     if (failure !== undefined) throw new SepetError(failure.code, failure.stack ?? failure.message);
   }
 

@@ -20,11 +20,17 @@ export interface Prepared {
   readonly failure?: JobFailure;
 }
 
+/** A version, and what was asked lately, for the thread to warm itself by. */
+export interface Preparing {
+  readonly version: Version;
+  readonly recent: readonly Job[];
+}
+
 /** The functions that Piscina calls by name. */
 export interface WorkerSide {
   /** The answers as one buffer, which moves to the caller; an empty one where the thread does not know the version. */
   answer(batch: Batch): ArrayBuffer;
-  prepare(version: Version): Prepared;
+  prepare(preparing: Preparing): Prepared;
   keepOnly(kept: Pick<Version, 'number'>): Promise<void>;
 }
 
@@ -36,9 +42,10 @@ export function workerSide(opener: Opener<Answering & Pick<Recommender, 'popular
       const opened = versions.get(number) ?? (version && versions.prepare(version));
       return move(opened ? answerBatch(opened, jobs) : new ArrayBuffer(0)) as ArrayBuffer;
     },
-    prepare(version) {
+    prepare({ version, recent }) {
       try {
-        versions.prepare(version);
+        // What came of them counts for nothing: another version may know neither their products nor their policies.
+        answerBatch(versions.prepare(version), recent);
         return {};
       } catch (error) {
         return { failure: failureOf(error) };
