@@ -15,12 +15,12 @@ import { SepetError } from '../base/errors.ts';
 export type Parameters = Record<string, string | number | bigint | boolean | null>;
 export type Scalar = string | number | boolean | null;
 
-/** How a result column arrives: numbers and flags in a typed array, text in an array, UINTEGER[] as flat values with offsets. */
-export type ColumnKind = 'u8' | 'u32' | 'i32' | 'f32' | 'f64' | 'text' | 'u32List';
+/** How a result column arrives: numbers and flags in a typed array, text in an array, lists as flat values with offsets. */
+export type ColumnKind = 'u8' | 'u32' | 'i32' | 'f32' | 'f64' | 'text' | 'u32List' | 'f32List';
 
 /** Row r holds values[offsets[r]] up to values[offsets[r + 1]] (excluded). */
-export interface ListColumn {
-  readonly values: Uint32Array;
+export interface ListColumn<A = Uint32Array> {
+  readonly values: A;
   readonly offsets: Uint32Array;
 }
 
@@ -32,6 +32,7 @@ interface KindArrays {
   f64: Float64Array;
   text: (string | null)[];
   u32List: ListColumn;
+  f32List: ListColumn<Float32Array>;
 }
 
 export type Columns<S extends Record<string, ColumnKind>> = {
@@ -103,8 +104,13 @@ function textCollector(): Collector {
   };
 }
 
-function listCollector(name: string): Collector {
-  let values: Uint32Array<ArrayBuffer> = new Uint32Array(8192);
+/** UINTEGER[] and FLOAT[]; in a list of FLOAT an absent value is NaN. */
+function listCollector<A extends Uint32Array | Float32Array>(
+  name: string,
+  make: (n: number) => A,
+  absent?: number,
+): Collector {
+  let values = make(8192);
   let offsets: Uint32Array<ArrayBuffer> = new Uint32Array(2048);
   let rows = 0;
   let used = 0;
@@ -116,22 +122,24 @@ function listCollector(name: string): Collector {
       for (let i = 0; i < count; i++) {
         const start = lists.getEntryOffset(i);
         const length = lists.getEntryLength(i);
-        values = grown(values, used, length, makers.u32);
+        values = grown(values, used, length, make);
         for (let j = 0; j < length; j++) {
-          const value: unknown = child.getItem(start + j);
-          if (typeof value !== 'number') throw new Error(`column ${name} is not a list of UINTEGER`);
+          const value: unknown = child.getItem(start + j) ?? absent;
+          if (typeof value !== 'number') throw new Error(`column ${name} is not a list of its type`);
           values[used++] = value;
         }
         offsets[++rows] = used;
       }
     },
-    finish: () => ({ values: values.slice(0, used), offsets: offsets.slice(0, rows + 1) }),
+    finish: () =>
+      ({ values: values.slice(0, used), offsets: offsets.slice(0, rows + 1) }) as KindArrays[ColumnKind],
   };
 }
 
 function collector(name: string, kind: ColumnKind): Collector {
   if (kind === 'text') return textCollector();
-  if (kind === 'u32List') return listCollector(name);
+  if (kind === 'u32List') return listCollector(name, makers.u32);
+  if (kind === 'f32List') return listCollector(name, makers.f32, Number.NaN);
   return numberCollector<NumberArray>(name, makers[kind]);
 }
 
