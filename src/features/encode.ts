@@ -137,12 +137,37 @@ function encoderOf(fitted: FittedColumn): Encoder {
 
 export type GroupEncoder = (read: Reader, emit: Emit) => void;
 
+/** A column's encoder, by itself. */
+export interface ColumnEncoder {
+  /** What it reads: of a rate, successes and trials. */
+  readonly columns: readonly string[];
+  /** The feature of a missing value. */
+  readonly missing: number;
+  readonly encode: GroupEncoder;
+}
+
+/** Encoders of a group's columns, in their order, for rows that may not have all of them. */
+export const columnEncodersOf = (fitted: FittedFeatures, group: GroupName): readonly ColumnEncoder[] =>
+  fitted[group].map((column) => ({
+    columns: columnsOf(column),
+    missing: column.first + column.size - 1,
+    encode: encoderOf(column),
+  }));
+
+/** The columns that a column of a spec, or of what was fitted, reads. */
+export const columnsOf = (
+  one: { readonly column: string } & (
+    | { readonly kind: 'rate'; readonly of: string }
+    | { readonly kind: string }
+  ),
+): readonly string[] => ('of' in one ? [one.column, one.of] : [one.column]);
+
 /** Encoders of the groups; each is made once and encodes any number of rows. */
 export function encodersOf(fitted: FittedFeatures): Readonly<Record<GroupName, GroupEncoder>> {
   const groupEncoder = (name: GroupName): GroupEncoder => {
-    const encoders = fitted[name].map(encoderOf);
+    const encoders = columnEncodersOf(fitted, name);
     return (read, emit) => {
-      for (const encode of encoders) encode(read, emit);
+      for (const { encode } of encoders) encode(read, emit);
     };
   };
   const [user, context, item] = groupNames.map(groupEncoder) as [GroupEncoder, GroupEncoder, GroupEncoder];

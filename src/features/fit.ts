@@ -5,10 +5,11 @@ import { limits } from '../base/limits.ts';
 import { type FittedColumn, type FittedFeatures, numberOf, partsOf, type Value } from './encode.ts';
 import { hashOf } from './hash.ts';
 import { fitScale } from './scales.ts';
-import { type ColumnSpec, type FeatureSpec, groupNames } from './spec.ts';
+import { type ColumnSpec, type FeatureSpec, type GroupName, groupNames } from './spec.ts';
 
-/** The values of one column in the training rows, in their order. */
-export type ColumnValues = (column: string) => Iterable<Value>;
+/** The values of one column of a group in the training rows, in their order. */
+export type ColumnValues = (column: string, group: GroupName) => Iterable<Value>;
+type ValuesOf = (column: string) => Iterable<Value>;
 
 /** What was found of a column, for the report of a training. */
 export interface ColumnReport {
@@ -118,7 +119,7 @@ function fitNumber({ column, scale }: ColumnSpec & { kind: 'number' }, values: I
   return { fitted, report: { column, kind: 'number', features: 2, missing } };
 }
 
-function fitRate({ column, of, z }: ColumnSpec & { kind: 'rate' }, values: ColumnValues): Fitted {
+function fitRate({ column, of, z }: ColumnSpec & { kind: 'rate' }, values: ValuesOf): Fitted {
   const trials = values(of)[Symbol.iterator]();
   let [rows, missing] = [0, 0];
   for (const value of values(column)) {
@@ -144,7 +145,7 @@ function fitOrdinal({ column, order }: ColumnSpec & { kind: 'ordinal' }, values:
   };
 }
 
-function fitColumn(spec: ColumnSpec, values: ColumnValues): Fitted {
+function fitColumn(spec: ColumnSpec, values: ValuesOf): Fitted {
   const { kind, column } = spec;
   if (kind === 'rate') return fitRate(spec, values);
   if (kind === 'hash') return fitHash(spec, values(column));
@@ -168,7 +169,7 @@ export function fitFeatures(spec: FeatureSpec, values: ColumnValues): Fit {
   const groups = { user: [] as FittedColumn[], context: [] as FittedColumn[], item: [] as FittedColumn[] };
   for (const group of groupNames)
     for (const one of spec[group]) {
-      const { fitted, report } = fitColumn(one, values);
+      const { fitted, report } = fitColumn(one, (column) => values(column, group));
       groups[group].push({ ...fitted, first: features } as FittedColumn);
       columns.push({ group, ...report });
       features += fitted.size;

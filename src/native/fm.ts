@@ -117,6 +117,46 @@ export function modelOf({ factorsEach, bias, linear, factors }: Machine): FmMode
   };
 }
 
+/** Features of which those without a step stand for all of them. */
+export interface Averaged {
+  readonly first: number;
+  /** Of each feature from `first` on, how much of it a training row has on the average. */
+  readonly shares: Float32Array;
+  /** Those that may: their numbers, counted from `first`. */
+  readonly fills: readonly number[];
+}
+
+/**
+ * As `modelOf`, but that features without a step yet weigh nothing, as what they were drawn with would be noise where they are
+ * met later; or, where they stand for others, what those weigh on the average.
+ */
+export function trainedOf(machine: Machine, averaged: readonly Averaged[] = []): FmModel {
+  const model = modelOf(machine);
+  const { linear, factors } = model;
+  const width = fmWidth(machine.factorsEach);
+  // Sums of squared gradients begin with 1.
+  const isDrawn = (f: number): boolean => linear[f] === 0 && machine.linear[2 * f + 1] === 1;
+  const drawn = linear.map((_, f) => Number(isDrawn(f)));
+  drawn.forEach((is, f) => {
+    if (is === 1) factors.fill(0, width * f, width * (f + 1));
+  });
+  for (const { first, shares, fills } of averaged) {
+    const mean = new Float64Array(width + 1);
+    shares.forEach((share, i) => {
+      const f = first + i;
+      for (let t = 0; t < width; t++)
+        mean[t] = (mean[t] as number) + share * (factors[width * f + t] as number);
+      mean[width] = (mean[width] as number) + share * (linear[f] as number);
+    });
+    for (const f of fills.map((i) => first + i)) {
+      if (drawn[f] !== 1) continue;
+      factors.set(mean.subarray(0, width), width * f);
+      linear[f] = mean[width] as number;
+    }
+  }
+  return model;
+}
+
 /**
  * Trains by stochastic gradient descent with AdaGrad, updating the machine in place. Synchronous and long: call it from a
  * worker thread. Throws argument_invalid (types, lengths, a feature or item out of range, a label that the loss cannot

@@ -15,6 +15,7 @@ export {
 export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';
 export { type MappedFile, mapFile, type Pages, pageKinds, type SectionInfo, writeFile } from './file.ts';
 export {
+  type Averaged,
   type FmModel,
   type FmStep,
   type FmTrainCall,
@@ -29,6 +30,7 @@ export {
   newMachine,
   type ScoreItemsCall,
   type SparseRows,
+  trainedOf,
 } from './fm.ts';
 export {
   Index,

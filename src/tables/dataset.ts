@@ -69,6 +69,12 @@ async function readFrom<T>(
   }
 }
 
+/** Asks a data folder's baskets. Throws `input_missing`, `input_unreadable`. */
+export const basketsFrom = <T>(
+  dir: string,
+  read: (database: Database, path: string) => Promise<T>,
+): Promise<T> => readFrom(dir, basketsFile, read);
+
 /** Reads all baskets, or one side of the time split, oldest first. Throws `input_missing`, `input_unreadable`. */
 export function readBaskets(dir: string, options: { readonly split?: Split } = {}): Promise<Baskets> {
   return readFrom(dir, basketsFile, async (database, path) => {

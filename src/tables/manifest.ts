@@ -30,6 +30,8 @@ const manifestSchema = z.object({
       products: z.record(text, z.array(text)),
       /** Columns of the product table by numeric field. */
       fields: z.record(text, text).default({}),
+      /** Columns of the orders by the name that baskets keep them under. */
+      keep: z.record(text, text).default({}),
     }),
   }),
   counts: z.object({
@@ -51,6 +53,8 @@ const manifestSchema = z.object({
     pricesUnknown: count,
     /** Products with a known value, by numeric field. */
     fields: z.record(text, count).default({}),
+    /** Different values of the kept columns. */
+    keep: z.record(text, count).default({}),
     /** Lines of the product table: lines = kept + the sum of dropped. */
     catalogue: z.object({ lines: count, kept: count, dropped: z.record(text, count) }).nullable(),
   }),

@@ -15,6 +15,7 @@ import {
   modelOf,
   newMachine,
   type SparseRows,
+  trainedOf,
 } from '../../src/native/index.ts';
 
 const rowsOf = (rows: readonly (readonly number[])[], values?: Float32Array): SparseRows => {
@@ -195,4 +196,39 @@ describe('training', () => {
         expect.objectContaining({ code: 'argument_invalid' }),
       );
     });
+});
+
+describe('what training did not meet', () => {
+  const machine = newMachine(6, { factorsEach: 3, deviation: 0.5, seed: 4 });
+  // Features 4 and 5 stand in no row.
+  const rows = Array.from({ length: 40 }, (_, i) => [i % 4]);
+  const labels = Float32Array.from(rows, (_, i) => Number(i % 3 === 0));
+  fmTrain(machine, {
+    ...{ contexts: rowsOf(rows), labels, order: Uint32Array.from(rows.keys()), loss: 'logistic' },
+    ...{ learningRate: 0.1, l2: 0, negatives: 0, alpha: 0, seed: 1, threads: 1 },
+  });
+  const vector = ({ factors, linear }: FmModel, f: number): number[] => [
+    ...factors.subarray(f * fmWidth(3), f * fmWidth(3) + 3),
+    linear[f] as number,
+  ];
+
+  it('weighs nothing in what is kept', () => {
+    const [plain, kept] = [modelOf(machine), trainedOf(machine)];
+    for (const f of [0, 1, 2, 3]) expect(vector(kept, f)).toEqual(vector(plain, f));
+    for (const f of [4, 5]) {
+      expect(vector(plain, f)).not.toEqual([0, 0, 0, 0]);
+      expect(vector(kept, f)).toEqual([0, 0, 0, 0]);
+    }
+  });
+
+  it('weighs what the others of its column do, where it stands for them', () => {
+    const shares = Float32Array.of(0.5, 0.25, 0.25, 0);
+    const kept = trainedOf(machine, [{ first: 2, shares, fills: [1, 3] }]);
+    const of = (f: number): number[] => vector(kept, f);
+    of(5).forEach((x, i) => {
+      expect(x).toBeCloseTo(0.5 * (of(2)[i] as number) + 0.25 * (of(3)[i] as number), 6);
+    });
+    expect(of(4)).toEqual([0, 0, 0, 0]);
+    expect(of(3)).toEqual(vector(modelOf(machine), 3));
+  });
 });

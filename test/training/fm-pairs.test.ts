@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../src/base/limits.ts';
 import { checkFactColumns, factReader, factSpec, queryReader } from '../../src/features/facts.ts';
 import { checkSpec } from '../../src/features/spec.ts';
-import { fmFold, fmScore } from '../../src/native/index.ts';
+import { fmFold, fmScore, Index } from '../../src/native/index.ts';
 import { readProducts } from '../../src/tables/dataset.ts';
+import { buildIndex } from '../../src/training/build/index-sections.ts';
+import { foldMachine } from '../../src/training/build/machine.ts';
 import { openFmModel } from '../../src/training/fm/files.ts';
 import { copyRow, productRows } from '../../src/training/fm/pairs.ts';
 import { RowsBuilder } from '../../src/training/fm/rows.ts';
@@ -35,10 +38,10 @@ describe('facts of products as columns', () => {
         },
         's',
       );
-    expect(() => checkFactColumns(factSpec, [])).not.toThrow();
-    expect(() => checkFactColumns(of('item', 'margin'), ['margin'])).not.toThrow();
-    expect(() => checkFactColumns(of('item', 'brnd'), [])).toThrow(/Did you mean "brand"/);
-    expect(() => checkFactColumns(of('context', 'brand'), [])).toThrow(/Did you mean "query.brand"/);
+    expect(() => checkFactColumns(factSpec)).not.toThrow();
+    expect(() => checkFactColumns(of('item', 'margin'), { fields: ['margin'] })).not.toThrow();
+    expect(() => checkFactColumns(of('item', 'brnd'))).toThrow(/Did you mean "brand"/);
+    expect(() => checkFactColumns(of('context', 'brand'))).toThrow(/Did you mean "query.brand"/);
   });
 });
 
@@ -78,8 +81,35 @@ describe('sepet train fm on a data folder', () => {
     }
   });
 
+  it('is found again by the graph over its items, whatever is asked with', async () => {
+    const { model, fitted } = openFmModel(machine);
+    if (fitted === undefined) throw new Error('the features went missing');
+    const from = Uint32Array.from({ length: 1000 }, (_, row) => row);
+    const folded = foldMachine({ model, fitted, parameters: {} }, await readProducts(folder), { from });
+    const { factors, in: asking, out } = folded;
+    const dims = factors + 1;
+    const queries = new Float32Array(1000 * dims).fill(1);
+    for (const row of from) queries.set(asking.subarray(row * factors, (row + 1) * factors), row * dims);
+    const graph = { M: 16, efConstruction: 200, codeBits: 'auto', threads: 1, seed: 1 } as const;
+    const index = new Index({ vectors: out, dims, ...buildIndex({ ...graph, vectors: out, dims }) });
+    const call = () => ({
+      ...{ queries, k: 10, skip: from, counts: new Uint32Array(1000) },
+      ...{ rows: new Uint32Array(10_000), scores: new Float32Array(10_000) },
+    });
+    const [exact, found] = [call(), call()];
+    index.scan(exact);
+    // So few rows are scanned, but where a filter forbids it; this one lets all pass.
+    const walk = { filter: new Uint32Array(32).fill(0xffff_ffff), scanRows: 0 };
+    expect(index.search({ ...found, ef: limits.efSearch.default, ...walk })).toBe('graph');
+    const hits = from.reduce((sum, q) => {
+      const truth = new Set(exact.rows.subarray(10 * q, 10 * q + 10));
+      return sum + found.rows.subarray(10 * q, 10 * q + 10).filter((row) => truth.has(row)).length;
+    }, 0);
+    expect(hits / 10_000).toBeGreaterThanOrEqual(0.98);
+  });
+
   it('is judged beside the others, and finds more than the most ordered', () => {
-    const { methods, hashes } = JSON.parse(sepet('evaluate', folder, '--json'));
+    const { methods, hashes } = JSON.parse(sepet('evaluate', folder, '--ease-products', '0', '--json'));
     expect(methods.fm.fbt.ndcgAt10).toBeGreaterThan(2 * methods.popularity.fbt.ndcgAt10);
     expect(hashes['fm.sepet']).toMatch(/^[0-9a-f]{64}$/);
   });
