@@ -73,6 +73,8 @@ export function printResult(result: IngestResult, run: { out: string; seconds: n
   if (deltas !== undefined) facts.push([count(deltas.revision), 'deltas', 'of the store are in it already']);
   for (const [name, known] of Object.entries(counts.fields))
     facts.push([count(known), name, 'known of so many products']);
+  for (const [name, values] of Object.entries(counts.keep))
+    facts.push([count(values), name, 'different values that the baskets keep']);
   const shown = result.unreadable.map(
     ({ file, line, why, text }) => `  ${file}, line ${line}: ${why}: ${text}`,
   );

@@ -1,7 +1,13 @@
 // `sepet ingest`: orders in, a folder of baskets out, and an account of every line.
 
 import { type Command, InvalidArgumentError } from 'commander';
-import type { FieldColumns, NumericFields, OrderField, ProductField } from '../dataprep/fields.ts';
+import type {
+  FieldColumns,
+  KeptColumns,
+  NumericFields,
+  OrderField,
+  ProductField,
+} from '../dataprep/fields.ts';
 import type { IngestResult } from '../dataprep/ingest.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
@@ -14,6 +20,7 @@ type Flags = { [field in OrderField]?: readonly string[] } & {
   products?: string;
   productColumns?: FieldColumns<ProductField>;
   fields?: NumericFields;
+  keep?: KeptColumns;
   cancelled?: string;
   productCode?: string;
   upperCase?: true;
@@ -40,6 +47,7 @@ Examples:
   sepet ingest 2024.csv 2025.csv --order OrderNo --product Sku --time Date --quantity Qty --out data/shop
   sepet ingest orders.parquet --products products.jsonl --product-columns id=sku,title=name --fields margin,rating=Stars --out data/shop
   sepet ingest orders.csv --context category:1,gender --out data/shop
+  sepet ingest orders.csv --keep country=Country --out data/shop   for feature specs of sepet train fm
   sepet ingest --preset online-retail online-retail-2010-2011.csv.gz --out data/or
   sepet ingest orders.csv --map mapping.yaml --test-days 3 --strict --json --out data/shop
   sepet ingest orders.csv --products products.csv --store ./store --out data/shop   the table has all deltas so far in it
@@ -108,6 +116,11 @@ export function register(program: Command): void {
       'Its numeric columns for policies, such as margin,rating=Stars (NAME=COLUMN)',
       numericFields,
     )
+    .option(
+      '--keep <names>',
+      'Columns of the orders that baskets keep for feature specs, such as country=Country,channel (NAME=COLUMN)',
+      numericFields,
+    )
     .option('--cancelled <regexp>', 'Orders whose id matches are cancelled')
     .option('--product-code <regexp>', 'Codes that do not match are no products')
     .option('--upper-case', 'Write product codes in capitals')
@@ -170,6 +183,7 @@ async function run(files: string[], flags: Flags): Promise<void> {
         orders,
         products: flags.productColumns,
         fields: flags.fields,
+        keep: flags.keep,
         cancelled: flags.cancelled,
         productCode: flags.productCode,
         upperCase: flags.upperCase,

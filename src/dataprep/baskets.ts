@@ -2,6 +2,8 @@
 
 import { limits } from '../base/limits.ts';
 import type { Database } from '../tables/duckdb.ts';
+import type { KeptColumns } from './fields.ts';
+import { keptName } from './lines.ts';
 import { type ContextPart, contextName } from './mapping.ts';
 
 /** One row a product in an order (and line context); `placed_order` holds each order's first time. */
@@ -42,10 +44,21 @@ export function createBaskets(context: readonly ContextPart[]): string {
 /** The names of the context parts, for the manifest. */
 export const contextColumns = (context: readonly ContextPart[]): string[] => context.map(contextName);
 
-/** Makes table `basket`: baskets of at least two products and no bulk orders, numbered by time, order id and context. */
-export const numberBaskets = `CREATE TABLE basket AS
-  SELECT CAST(row_number() OVER (ORDER BY moment, order_id, context) - 1 AS UINTEGER) AS basket, moment AS time, context, items
-    FROM (SELECT basket_all.*, placed_order.moment FROM basket_all JOIN placed_order USING (order_id)
+const keptList = (keep: KeptColumns, of: (name: string) => string = (name) => name): string =>
+  Object.keys(keep)
+    .map((name) => `, ${of(keptName(name))}`)
+    .join('');
+
+/**
+ * Makes table `basket`: baskets of at least two products and no bulk orders, numbered by time, order id and context. Of a kept
+ * column they have the value that their order's lines have: where those differ, the one that sorts first.
+ */
+export const numberBaskets = (keep: KeptColumns): string => `CREATE TABLE kept AS
+  SELECT order_id${keptList(keep, (name) => `min(${name}) AS ${name}`)} FROM line WHERE reason = 0 GROUP BY order_id;
+  CREATE TABLE basket AS
+  SELECT CAST(row_number() OVER (ORDER BY moment, order_id, context) - 1 AS UINTEGER) AS basket, moment AS time, context, items${keptList(keep)}
+    FROM (SELECT basket_all.*, placed_order.moment${keptList(keep)} FROM basket_all JOIN placed_order USING (order_id)
+      JOIN kept USING (order_id)
       WHERE len(items) BETWEEN 2 AND ${limits.storedBasket.max})`;
 
 export type SplitRule = { readonly share: number } | { readonly days: number };
@@ -69,8 +82,8 @@ export async function splitTime(database: Database, rule: SplitRule): Promise<st
 }
 
 /** Baskets as they are written; `$split` is the first test time or NULL. */
-export const basketRows = (split: string): string =>
-  `SELECT basket, time, context, CASE WHEN time >= ${split} THEN 'test' ELSE 'train' END AS split, items
+export const basketRows = (split: string, keep: KeptColumns): string =>
+  `SELECT basket, time, context, CASE WHEN time >= ${split} THEN 'test' ELSE 'train' END AS split, items${keptList(keep)}
     FROM basket ORDER BY basket`;
 
 /** Products as they are written, with their orders before the split. */

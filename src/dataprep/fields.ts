@@ -37,6 +37,9 @@ export type FieldColumns<F extends string> = Readonly<Partial<Record<F, readonly
 /** Columns of the product table by the name of the numeric field that they fill, such as `margin`. */
 export type NumericFields = Readonly<Record<string, string>>;
 
+/** Columns of the orders by the name that baskets keep their values under, such as `country`. */
+export type KeptColumns = Readonly<Record<string, string>>;
+
 /** Column names that are taken without being mapped, where a file has them. */
 export const usualColumns: {
   readonly orders: FieldColumns<OrderField>;

@@ -19,8 +19,8 @@ import {
   type SplitRule,
   splitTime,
 } from './baskets.ts';
-import type { FieldColumns, NumericFields } from './fields.ts';
-import { checkPatterns, createLines, insertLines, orderColumns } from './lines.ts';
+import type { FieldColumns, KeptColumns, NumericFields } from './fields.ts';
+import { checkPatterns, createLines, insertLines, keptName, orderColumns } from './lines.ts';
 import { type Mapping, type MappingInput, readMappingFile, resolveMapping } from './mapping.ts';
 import { isPreset, type Preset, presets } from './presets.ts';
 import {
@@ -221,6 +221,15 @@ async function knownValues(database: Database, fields: NumericFields): Promise<R
   return Object.fromEntries(names.map((name) => [name, row[`num_${name}`] as number]));
 }
 
+/** Different values among the baskets, by kept column. */
+async function keptValues(database: Database, keep: KeptColumns): Promise<Record<string, number>> {
+  const names = Object.keys(keep).sort();
+  if (names.length === 0) return {};
+  const counts = names.map((name) => `count(DISTINCT ${keptName(name)}) AS ${keptName(name)}`).join(', ');
+  const row = await database.row<Record<string, number>>(`SELECT ${counts} FROM basket`);
+  return Object.fromEntries(names.map((name) => [name, row[keptName(name)] as number]));
+}
+
 const sources = (paths: readonly string[]) =>
   Promise.all(paths.map(async (file) => ({ file: basename(file), ...(await fileHash(file)) })));
 
@@ -230,7 +239,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
   await checkPatterns(database, mapping);
   const catalogue = await readCatalogue(job, products);
   const currency = mapping.currency ?? (await catalogueCurrency(database));
-  await database.run(createLines);
+  await database.run(createLines(mapping.keep));
   let lines = 0;
   let unreadable = 0;
   let orders: FieldColumns<string> = {};
@@ -248,12 +257,13 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
   await createProducts(database, currency, mapping.fields);
   job.step('making baskets');
   await database.run(createBaskets(mapping.context));
-  await database.run(numberBaskets);
+  await database.run(numberBaskets(mapping.keep));
   const counted = await account(database, lines, unreadable);
   requireBaskets(counted);
   const split = await splitTime(database, rule);
   const figures = await basketFigures(database, split, maxBasket);
   const known = await knownValues(database, mapping.fields);
+  const keptCounts = await keptValues(database, mapping.keep);
   const source = {
     preset: preset ?? null,
     orders: await sources(options.files),
@@ -263,7 +273,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
   const cut = split === null ? 'NULL::TIMESTAMP' : `TIMESTAMP ${literal(split)}`;
   return writeDataFolder(database, {
     out: options.out,
-    baskets: basketRows(cut),
+    baskets: basketRows(cut, mapping.keep),
     products: productRows(cut),
     manifest: (hashes): DatasetManifest => ({
       kind: 'sepet-baskets',
@@ -274,7 +284,12 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
         contextColumns: contextColumns(mapping.context),
         testShare: 'share' in rule ? rule.share : null,
         testDays: 'days' in rule ? rule.days : null,
-        columns: { orders: named(orders), products: named(catalogue.columns), fields: mapping.fields },
+        columns: {
+          orders: named(orders),
+          products: named(catalogue.columns),
+          fields: mapping.fields,
+          keep: mapping.keep,
+        },
       },
       counts: {
         ...counted,
@@ -288,6 +303,7 @@ async function run(job: Job, rule: SplitRule, products: string | undefined, pres
         tokens: counted.kept,
         pricesUnknown: figures.pricesUnknown,
         fields: known,
+        keep: keptCounts,
         catalogue: catalogue.counts,
       },
       time: { first: figures.first, last: figures.last, split: figures.split },

@@ -2,17 +2,25 @@
 
 import { SepetError } from '../base/errors.ts';
 import { minorUnits } from '../base/money.ts';
+import { keptPrefix } from '../tables/basket-columns.ts';
 import { type Database, literal } from '../tables/duckdb.ts';
 import { chooseColumns, requireColumn, type Source } from '../tables/source.ts';
 import { type Reason, reasonNumber } from './account.ts';
-import { type FieldColumns, type OrderField, usualColumns } from './fields.ts';
+import { type FieldColumns, type KeptColumns, type OrderField, usualColumns } from './fields.ts';
 import { contextName, type Mapping } from './mapping.ts';
 import { boundedMinor, brandName, categoryPath, gender, money, number, sane, time } from './values.ts';
 
+/** Where the values of a kept column stand. */
+export const keptName = (name: string): string => keptPrefix + name;
+
 /** Makes the empty table that `insertLines` fills. */
-export const createLines = `CREATE TABLE line (
+export const createLines = (keep: KeptColumns): string => `CREATE TABLE line (
   order_id VARCHAR, code VARCHAR, moment TIMESTAMP, context VARCHAR, customer VARCHAR, minor UBIGINT, priceless BOOLEAN,
-  title VARCHAR, category VARCHAR, brand VARCHAR, gender VARCHAR, reason UTINYINT)`;
+  title VARCHAR, category VARCHAR, brand VARCHAR, gender VARCHAR, reason UTINYINT${keptNames(keep)
+    .map((name) => `, ${name} VARCHAR`)
+    .join('')})`;
+
+const keptNames = (keep: KeptColumns): string[] => Object.keys(keep).map(keptName);
 
 /** The columns that feed the order fields, checked against the file. Throws `column_missing`, `option_invalid`. */
 export function orderColumns(source: Source, mapping: Mapping): FieldColumns<OrderField> {
@@ -20,6 +28,7 @@ export function orderColumns(source: Source, mapping: Mapping): FieldColumns<Ord
     mapping.orders.total === undefined ? usualColumns.orders : { ...usualColumns.orders, price: undefined };
   const chosen = chooseColumns<OrderField>(source, mapping.orders, present(usual));
   for (const part of mapping.context) if (part.kind === 'column') requireColumn(source, part.column);
+  for (const column of Object.values(mapping.keep)) requireColumn(source, column);
   const needed: OrderField[] = [
     'product',
     'time',
@@ -47,7 +56,7 @@ export function insertLines(
   currency: string | null,
 ): string {
   const contexts = mapping.context.filter((part) => part.kind === 'column').map(contextName);
-  const wanted = [...new Set([...Object.values(fields).flat(), ...contexts])];
+  const wanted = [...new Set([...Object.values(fields).flat(), ...contexts, ...Object.values(mapping.keep)])];
   const column = (name: string | undefined): string =>
     name === undefined ? 'NULL' : `n${wanted.indexOf(name)}`;
   const one = (field: OrderField): string => column(fields[field]?.[0]);
@@ -73,7 +82,9 @@ export function insertLines(
   return `INSERT INTO line SELECT order_id, code, moment, ${contexts.length === 0 ? "''" : `concat_ws('|', ${context})`},
       customer, minor, reason = 0 AND ${price} IS NOT NULL AND minor IS NULL, ${one('title')},
       ${fields.category === undefined ? 'NULL' : categoryPath(several('category'))},
-      ${brandName(several('brand'))}, ${gender(one('gender'))}, reason
+      ${brandName(several('brand'))}, ${gender(one('gender'))}, reason${Object.values(mapping.keep)
+        .map((name) => `, nullif(trim(${column(name)}), '')`)
+        .join('')}
     FROM (SELECT *, ${reasonOf(mapping, fields)} AS reason FROM (${ordered}))`;
 }
 

@@ -9,6 +9,7 @@ import { suggestion } from '../base/nearest.ts';
 import { numericFieldName } from '../base/products.ts';
 import {
   type FieldColumns,
+  type KeptColumns,
   type NumericFields,
   type OrderField,
   orderFields,
@@ -23,6 +24,7 @@ export interface MappingInput {
   readonly orders?: FieldColumns<OrderField> | undefined;
   readonly products?: FieldColumns<ProductField> | undefined;
   readonly fields?: NumericFields | undefined;
+  readonly keep?: KeptColumns | undefined;
   /** A regular expression (RE2): orders whose id matches are cancelled. */
   readonly cancelled?: string | undefined;
   /** A regular expression: codes that do not match are no products. */
@@ -53,6 +55,7 @@ export interface Mapping {
   readonly orders: FieldColumns<OrderField>;
   readonly products: FieldColumns<ProductField>;
   readonly fields: NumericFields;
+  readonly keep: KeptColumns;
   readonly cancelled: string | null;
   readonly productCode: string | null;
   readonly upperCase: boolean;
@@ -73,6 +76,7 @@ const shape = {
   orders: fieldsSchema(orderFields).optional(),
   products: fieldsSchema(productFields).optional(),
   fields: z.union([z.array(z.string().min(1)), z.record(z.string(), z.string().min(1))]).optional(),
+  keep: z.union([z.array(z.string().min(1)), z.record(z.string(), z.string().min(1))]).optional(),
   cancelled: z.string().optional(),
   productCode: z.string().optional(),
   upperCase: z.boolean().optional(),
@@ -112,12 +116,13 @@ export async function readMappingFile(path: string): Promise<MappingInput & { pr
   }
   const result = fileSchema.safeParse(document ?? {});
   if (result.success) {
-    const { orders, products, fields, ...rest } = result.data;
+    const { orders, products, fields, keep, ...rest } = result.data;
     return {
       ...rest,
       orders: asColumns<OrderField>(orders),
       products: asColumns<ProductField>(products),
       ...(fields && { fields: Array.isArray(fields) ? sameNames(fields) : fields }),
+      ...(keep && { keep: Array.isArray(keep) ? sameNames(keep) : keep }),
     };
   }
   const [issue] = result.error.issues;
@@ -173,27 +178,23 @@ function checkSeveral(fields: FieldColumns<string>): void {
       throw new SepetError('option_invalid', `${field} takes one column, not ${names?.join(', ')}.`);
 }
 
-function checkNumeric(fields: NumericFields): void {
-  const names = Object.keys(fields);
-  const { max } = limits.numericFields;
+/** Checks names that columns get: of numeric fields, or of kept columns. */
+function checkNames(what: 'numeric field' | 'kept column', names: readonly string[], max: number): void {
   if (names.length > max)
     throw new SepetError(
       'option_invalid',
-      `There are ${names.length} numeric fields; at most ${max} are possible.`,
+      `There are ${names.length} ${what}s; at most ${max} are possible.`,
     );
   const bad = names.find((name) => !numericFieldName.test(name));
   if (bad !== undefined)
     throw new SepetError(
       'option_invalid',
-      `A numeric field's name is up to 16 letters, digits and _ from a small letter on, not "${bad}"; name its column as NAME=COLUMN.`,
+      `A ${what}'s name is up to 16 letters, digits and _ from a small letter on, not "${bad}"; name its column as NAME=COLUMN.`,
     );
   const lower = names.map((name) => name.toLowerCase());
   const twin = names.find((_, i) => lower.indexOf(lower[i] as string) < i);
   if (twin !== undefined)
-    throw new SepetError(
-      'option_invalid',
-      `Another numeric field is called like "${twin}", but for capitals.`,
-    );
+    throw new SepetError('option_invalid', `Another ${what} is called like "${twin}", but for capitals.`);
 }
 
 /** The code in capitals. Throws `option_invalid`. */
@@ -217,7 +218,14 @@ export function resolveMapping(presetName: string | undefined, inputs: readonly 
   checkSeveral(orders);
   checkSeveral(products);
   const fields: NumericFields = Object.assign({}, ...all.map((input) => input.fields));
-  checkNumeric(fields);
+  checkNames('numeric field', Object.keys(fields), limits.numericFields.max);
+  const keep: KeptColumns = Object.assign({}, ...all.map((input) => input.keep));
+  checkNames('kept column', Object.keys(keep), limits.keptColumns.max);
+  if ('context' in keep)
+    throw new SepetError(
+      'option_invalid',
+      'A basket has a "context" already: keep the column by another name.',
+    );
   if (orders.price !== undefined && orders.total !== undefined)
     throw new SepetError('option_invalid', 'Map price (of a piece) or total (of the line), not both.');
   const delimiter = last('delimiter') ?? null;
@@ -228,6 +236,7 @@ export function resolveMapping(presetName: string | undefined, inputs: readonly 
     orders,
     products,
     fields,
+    keep,
     cancelled: last('cancelled') ?? null,
     productCode: last('productCode') ?? null,
     upperCase: last('upperCase') ?? false,
