@@ -141,15 +141,17 @@ describe('the loop', () => {
   });
 
   it('goes on from any slice to the same bits', () => {
-    // 64 factors a feature: several slices an epoch even on little data would take more rows than a test should.
-    const wide = { ...parameters, epochs: 3, patience: 3 };
-    const whole = runFmLoop(data, wide, initialFmState(data, wide), { threads: 1 });
-    for (let stopAfter = 1; stopAfter < 3; stopAfter++) {
+    const short = { ...parameters, epochs: 3, patience: 3 };
+    // Four an epoch.
+    const how = { threads: 1, sliceFeatures: 600 };
+    const whole = runFmLoop(data, short, initialFmState(data, short), how);
+    for (let stopAfter = 1; stopAfter < 12; stopAfter++) {
       let slices = 0;
       const onSlice = (): boolean => ++slices < stopAfter;
-      const part = runFmLoop(data, wide, initialFmState(data, wide), { threads: 1, onSlice });
+      const part = runFmLoop(data, short, initialFmState(data, short), { ...how, onSlice });
+      expect(part.position).toMatchObject({ epoch: Math.floor(stopAfter / 4), slice: stopAfter % 4 });
       const copy = structuredClone(part);
-      const { position, best, machine } = runFmLoop(data, wide, copy, { threads: 1 });
+      const { position, best, machine } = runFmLoop(data, short, copy, how);
       expect({ position, best, machine }).toEqual(whole);
     }
   });

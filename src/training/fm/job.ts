@@ -14,6 +14,7 @@ export interface FmJob {
   readonly manifest: Omit<FmManifest, 'kind' | 'position'>;
   readonly threads: number;
   readonly checkpointSeconds: number;
+  readonly sliceFeatures?: number;
   /** Shared counters: those of fmCounters, then `stopCounter`, then `epochCounter`. */
   readonly progress: BigInt64Array;
 }

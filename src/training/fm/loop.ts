@@ -5,6 +5,7 @@
 
 import { Random } from '../../base/random.ts';
 import {
+  type Averaged,
   type FmModel,
   fmScore,
   fmTrain,
@@ -13,6 +14,7 @@ import {
   modelOf,
   newMachine,
   type SparseRows,
+  trainedOf,
 } from '../../native/index.ts';
 import { auc, logLoss, squaredLoss } from './judge.ts';
 import type { FmRows } from './rows.ts';
@@ -44,6 +46,8 @@ export interface FmData {
   /** Whole rows. */
   readonly validation: FmRows;
   readonly features: number;
+  /** Columns of which what training did not meet is taken for the average. */
+  readonly averaged?: readonly Averaged[];
 }
 
 /** Items of which each training row has one. */
@@ -85,16 +89,22 @@ export interface FmLoopOptions {
   readonly kernel?: KernelName;
   /** Counters of native/fm.ts. */
   readonly progress?: BigInt64Array;
+  /** How many of the rows' features make a slice; part of what the bits depend on. */
+  readonly sliceFeatures?: number;
   /** Called between slices; false stops there. */
   readonly onSlice?: (state: FmState) => boolean;
 }
 
 /** Numbers of rows' features in a slice: a fifth of a second or so on one core. */
-const sliceFeatures = 10_000_000;
+const usualSlice = 10_000_000;
 const deviation = 0.05;
 
 /** Slices in an epoch: of data and parameters alone, so that a resumed run cuts where the first one did. */
-function slicesOf({ train, items }: FmData, { factorsEach, negatives }: FmParameters): number {
+function slicesOf(
+  { train, items }: FmData,
+  { factorsEach, negatives }: FmParameters,
+  sliceFeatures: number,
+): number {
   const itemFeatures = items === undefined ? 0 : items.rows.features.length / items.counts.length;
   const features = train.features.length + train.labels.length * itemFeatures * (1 + negatives);
   return Math.max(1, Math.ceil((features * (factorsEach / 16)) / sliceFeatures));
@@ -123,7 +133,7 @@ function judge(model: FmModel, { validation }: FmData, { loss }: FmParameters): 
 function endEpoch(state: FmState, data: FmData, parameters: FmParameters): FmState {
   const { machine, position } = state;
   const { epoch, lossSum, lossRows, history } = position;
-  const now = modelOf(machine);
+  const now = trainedOf(machine, data.averaged);
   const judged = { trainLoss: lossSum / lossRows, ...judge(now, data, parameters) };
   const before = history[position.best]?.validationLoss ?? Number.POSITIVE_INFINITY;
   const isBest = judged.validationLoss < before;
@@ -146,11 +156,11 @@ export function runFmLoop(
   data: FmData,
   parameters: FmParameters,
   start: FmState,
-  { threads, kernel, progress, onSlice }: FmLoopOptions,
+  { threads, kernel, progress, sliceFeatures = usualSlice, onSlice }: FmLoopOptions,
 ): FmState {
   const { train, items, weights } = data;
   const rows = train.labels.length;
-  const slices = slicesOf(data, parameters);
+  const slices = slicesOf(data, parameters, sliceFeatures);
   const { loss, learningRate, l2, alpha } = parameters;
   const negatives = items === undefined ? 0 : parameters.negatives;
   let state = start;

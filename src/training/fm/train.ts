@@ -25,6 +25,8 @@ export interface FmTrainOptions {
   readonly threads?: number;
   readonly resume?: boolean;
   readonly checkpointSeconds?: number;
+  /** How many of the rows' features make a slice, between which a run is saved and stopped; the same where it is resumed. */
+  readonly sliceFeatures?: number;
   /** Aborting it stops after the slice at work, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onStart?: (start: FmTrainStart) => void;
@@ -143,6 +145,7 @@ export async function trainFm(
     ...(checkpoint && { start: checkpoint.state }),
     manifest: { version: 1, parameters, hashes, counts, kernel: start.kernel },
     checkpointSeconds: options.checkpointSeconds ?? limits.checkpointSeconds.default,
+    ...(options.sliceFeatures !== undefined && { sliceFeatures: options.sliceFeatures }),
   };
   const { history, best } = await runInWorker(job, start, options);
   const seconds = (performance.now() - startedMs) / 1000;

@@ -10,7 +10,7 @@ import { epochCounter, type FmJob, type FmOutcome, stopCounter } from './job.ts'
 import { type FmState, initialFmState, isFinished, runFmLoop } from './loop.ts';
 
 function run(job: FmJob): FmOutcome {
-  const { out, data, manifest, threads, progress, checkpointSeconds } = job;
+  const { out, data, manifest, threads, progress, checkpointSeconds, sliceFeatures } = job;
   const { parameters } = manifest;
   let savedMs = performance.now();
   const onSlice = (state: FmState): boolean => {
@@ -25,7 +25,10 @@ function run(job: FmJob): FmOutcome {
     return !stops;
   };
   const start = job.start ?? initialFmState(data, parameters);
-  const { best, position } = runFmLoop(data, parameters, start, { threads, progress, onSlice });
+  const { best, position } = runFmLoop(data, parameters, start, {
+    ...{ threads, progress, onSlice },
+    ...(sliceFeatures !== undefined && { sliceFeatures }),
+  });
   const finished = isFinished(position, parameters);
   if (finished) {
     writeFmModel(out, { ...manifest, position }, { model: best, fitted: job.fitted });
