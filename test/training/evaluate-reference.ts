@@ -69,6 +69,61 @@ export function plainLeaveOneOut(
   });
 }
 
+/** The figures of one list, from their definitions. */
+export function plainMetrics(list: readonly number[], relevant: readonly number[], k: number) {
+  const first = list.slice(0, k);
+  const hits = first.filter((row) => relevant.includes(row)).length;
+  return { precision: hits / k, recall: hits / relevant.length, hitRate: Math.min(1, hits) };
+}
+
+/** FBT's lists of `k`, each with the product asked and what was to come, basket by basket. */
+export function plainLists(test: TestBaskets, candidates: readonly number[], score: Score, k: number) {
+  return Array.from(test.heldOut, (_, b) => {
+    const items = [...test.items.subarray(test.offsets[b], test.offsets[b + 1])];
+    return items.map((seed) => ({
+      seed,
+      list: ranked(candidates, (row) => score(seed, row), [seed]).slice(0, k),
+      relevant: items.filter((row) => row !== seed),
+    }));
+  });
+}
+
+/** -P_ij / P_jj with P the inverse of the counts of pairs and `lambda` on their diagonal, by Gauss and Jordan. */
+export function plainEase(train: Baskets, candidates: readonly number[], lambda: number): Score {
+  const baskets = Array.from(
+    { length: train.baskets },
+    (_, b) => new Set(train.items.subarray(train.offsets[b], train.offsets[b + 1])),
+  );
+  const gram = candidates.map((i) =>
+    candidates.map(
+      (j) => baskets.filter((items) => items.has(i) && items.has(j)).length + (i === j ? lambda : 0),
+    ),
+  );
+  const p = plainInverse(gram);
+  const place = new Map(candidates.map((row, at) => [row, at]));
+  return (i, j) => {
+    const [a, b] = [place.get(i), place.get(j)];
+    if (a === undefined || b === undefined || i === j) return Number.NaN;
+    return -(p[a]?.[b] ?? 0) / (p[b]?.[b] ?? 1);
+  };
+}
+
+export function plainInverse(matrix: readonly (readonly number[])[]): number[][] {
+  const n = matrix.length;
+  const rows = matrix.map((values, i) => [...values, ...values.map((_, j) => (i === j ? 1 : 0))]);
+  for (let at = 0; at < n; at++) {
+    const pivot = rows[at] as number[];
+    const divisor = pivot[at] as number;
+    for (let j = 0; j < 2 * n; j++) pivot[j] = (pivot[j] as number) / divisor;
+    for (const other of rows) {
+      const factor = other[at] as number;
+      if (other === pivot || factor === 0) continue;
+      for (let j = 0; j < 2 * n; j++) other[j] = (other[j] as number) - factor * (pivot[j] as number);
+    }
+  }
+  return rows.map((values) => values.slice(n));
+}
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** The three measures of co-occurrence, pair by pair. */

@@ -14,6 +14,7 @@ import {
   readProducts,
 } from '../../src/tables/dataset.ts';
 import { type TestBaskets, testBaskets } from '../../src/training/evaluate/baskets.ts';
+import { easeMethod } from '../../src/training/evaluate/ease.ts';
 import { type EvaluateOptions, evaluate } from '../../src/training/evaluate/evaluate.ts';
 import {
   candidateRows,
@@ -23,13 +24,17 @@ import {
   popularityMethod,
   word2vecMethod,
 } from '../../src/training/evaluate/methods.ts';
-import { runMethod } from '../../src/training/evaluate/run.ts';
+import { type Judged, runMethod } from '../../src/training/evaluate/run.ts';
+import { popularityBands, popularitySlicing, type SliceTally } from '../../src/training/evaluate/slices.ts';
 import {
   type PlainModel,
   plainCooccurrence,
   plainCosine,
+  plainEase,
   plainFbt,
   plainLeaveOneOut,
+  plainLists,
+  plainMetrics,
   plainWord2vec,
   type Score,
 } from './evaluate-reference.ts';
@@ -126,11 +131,22 @@ describe('each method ranks as its plain twin does', () => {
         return { score, weight: (i, j) => (i === j ? Number.NaN : Math.exp(score(i, j))) };
       },
     ],
+    [
+      'ease',
+      () => easeMethod(train, candidateRows(products), products.products, { lambda: 5, depth: 100 }),
+      () => {
+        const score = plainEase(train, [...candidateRows(products)], 5);
+        return { score, weight: score };
+      },
+    ],
   ];
 
   test.each(twins)('%s', async (_, make, plain) => {
     const candidates = candidateRows(products);
-    const tallies = await runMethod(await make(), asked, { k, orders: products.ordersTrain, candidates });
+    const tallies = await runMethod(await make(), asked, {
+      ...{ k, ks: [3, 15], orders: products.ordersTrain, candidates },
+      slicings: [popularitySlicing(products.ordersTrain, candidates)],
+    });
     const { score, weight } = plain();
     const fbt = plainFbt(asked, [...candidates], score, k);
     const leaveOneOut = plainLeaveOneOut(asked, [...candidates], weight, k);
@@ -139,14 +155,78 @@ describe('each method ranks as its plain twin does', () => {
       expect(tallies.fbt.perBasket.ndcg[b], `basket ${b}, seed ${seed}`).toBeCloseTo(value, 6);
     });
     expect([...tallies.leaveOneOut.perBasket.hitRate], `seed ${seed}`).toEqual(leaveOneOut);
+    const lists = plainLists(asked, [...candidates], score, 15);
+    expectBesides(tallies.fbt, lists, k);
+    for (const [length, at] of tallies.at) expectBesides(at.fbt, lists, length);
+    expect([...tallies.at.keys()]).toEqual([3, 15]);
+    expectSlices(tallies, lists, leaveOneOut);
   });
+
+  type Lists = ReturnType<typeof plainLists>;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((all, one) => all + one, 0) / values.length;
+
+  /** Precision, recall and what was shown, from their definitions. */
+  function expectBesides(tally: Judged['fbt'], lists: Lists, length: number): void {
+    const plain = lists.map((own) => {
+      const each = own.map(({ list, relevant }) => plainMetrics(list, relevant, length));
+      return {
+        hitRate: mean(each.map(({ hitRate }) => hitRate)),
+        precision: mean(each.map(({ precision }) => precision)),
+        recall: mean(each.map(({ recall }) => recall)),
+      };
+    });
+    for (const name of ['hitRate', 'precision', 'recall'] as const)
+      plain.forEach((figures, b) => {
+        expect(tally.perBasket[name][b], `${name} at ${length}, seed ${seed}`).toBeCloseTo(figures[name], 9);
+      });
+    const shown = lists.flat().flatMap(({ list }) => list.slice(0, length));
+    const orders = products.ordersTrain;
+    const all = orders.reduce((sum, n) => sum + n, 0);
+    expect(tally.novelty()).toBeCloseTo(mean(shown.map((row) => -Math.log2((orders[row] ?? 0) / all))), 9);
+    const catalogue = candidateRows(products).length;
+    expect(tally.coverage(catalogue)).toBeCloseTo(new Set(shown).size / catalogue, 12);
+  }
+
+  /** Every list is in the band of the product asked, every cart in that of the product held out. */
+  function expectSlices(tallies: Judged, lists: Lists, leaveOneOut: readonly number[]): void {
+    const { of } = popularitySlicing(products.ordersTrain, candidateRows(products));
+    popularityBands.forEach((_, band) => {
+      const own = lists.flatMap((each) =>
+        each
+          .filter(({ seed }) => of[seed] === band)
+          .map(({ list, relevant }) => ({
+            weight: 1 / each.length,
+            hit: plainMetrics(list, relevant, k).hitRate,
+          })),
+      );
+      const held = leaveOneOut.filter((_, b) => {
+        const row = asked.items[(asked.offsets[b] ?? 0) + (asked.heldOut[b] ?? 0)] ?? 0;
+        return of[row] === band;
+      });
+      const { fbt, leaveOneOut: carts } = tallies.slices[0] as Judged['slices'][number];
+      const total = (tally: SliceTally, name: 'hitRate' | 'weight'): number =>
+        tally.column(band, name).reduce((all, one) => all + one, 0);
+      expect(fbt.lists[band]).toBe(own.length);
+      expect(total(fbt, 'weight')).toBeCloseTo(
+        own.reduce((all, { weight }) => all + weight, 0),
+        9,
+      );
+      expect(total(fbt, 'hitRate')).toBeCloseTo(
+        own.reduce((all, { weight, hit }) => all + weight * hit, 0),
+        9,
+      );
+      expect(carts.lists[band]).toBe(held.length);
+      expect(total(carts, 'hitRate')).toBe(held.reduce((all, one) => all + one, 0));
+    });
+  }
 });
 
 describe('evaluate', () => {
   test('has the promised shape, and says what it left out', async () => {
     const steps = new Set<string>();
     const evaluation = await evaluate(dir, { ...options, onProgress: ({ step }) => steps.add(step) });
-    const names = ['popularity', 'conditional', 'salton', 'decayed', 'word2vec', 'word2vecInIn'];
+    const names = ['popularity', 'conditional', 'salton', 'decayed', 'word2vec', 'word2vecInIn', 'ease'];
     expect(Object.keys(evaluation.methods)).toEqual(names);
     for (const name of names) {
       const { fbt, leaveOneOut } = evaluation.methods[name] ?? {};
@@ -159,7 +239,18 @@ describe('evaluate', () => {
       expect(low).toBeLessThanOrEqual(fbt?.ndcgAt10 ?? -1);
       expect(high).toBeGreaterThanOrEqual(fbt?.ndcgAt10 ?? 2);
     }
-    expect(measures).toContain(evaluation.comparisons.bestCooccurrence.over);
+    const { bestCooccurrence } = evaluation.comparisons;
+    expect(measures).toContain(bestCooccurrence.over);
+    expect(bestCooccurrence.of).toBe('word2vec');
+    const ratio = (task: 'fbt' | 'leaveOneOut', figure: string): number =>
+      (evaluation.methods.word2vec?.[task][figure] ?? 0) /
+      (evaluation.methods[bestCooccurrence.over]?.[task][figure] ?? 0);
+    expect(bestCooccurrence.ndcgRatio).toBeCloseTo(ratio('fbt', 'ndcgAt10'), 4);
+    expect(bestCooccurrence.leaveOneOutRatio).toBeCloseTo(ratio('leaveOneOut', 'hitRateAt10'), 4);
+    expect(bestCooccurrence.coverageRatio).toBeCloseTo(ratio('fbt', 'coverage'), 4);
+    const [low, high] = bestCooccurrence.leaveOneOutInterval;
+    expect(low).toBeLessThan(bestCooccurrence.leaveOneOutRatio);
+    expect(high).toBeGreaterThan(bestCooccurrence.leaveOneOutRatio);
     expect(evaluation.data).toMatchObject({ judgedBaskets: asked.heldOut.length, sampled: false });
     expect(evaluation.data.unseenShare).toBeGreaterThan(0);
     expect(Object.keys(evaluation.hashes)).toEqual(
@@ -177,6 +268,38 @@ describe('evaluate', () => {
     expect(await figures({})).toEqual(first);
     expect((await figures({ seed: 2 })).methods).not.toEqual(first.methods);
     expect(first.data).toMatchObject({ judgedBaskets: 20, sampled: true });
+  });
+
+  test('tells bands of popularity apart, the new products among them', async () => {
+    const { slices, methods } = await evaluate(dir, { ...options, ks: [5, 20] });
+    expect(slices.map(({ by, name }) => `${by} ${name}`)).toEqual(
+      ['head', 'mid', 'tail', 'cold'].map((name) => `popularity ${name}`),
+    );
+    const bands = slices.slice(0, 3);
+    const lists = (task: 'fbt' | 'leaveOneOut'): number =>
+      bands.reduce((sum, slice) => sum + slice[task].lists, 0);
+    expect([lists('fbt'), lists('leaveOneOut')]).toEqual([asked.items.length, asked.heldOut.length]);
+    const found = bands.reduce(
+      (sum, { leaveOneOut }) => sum + leaveOneOut.lists * (leaveOneOut.methods.decayed?.hitRateAt10 ?? 0),
+      0,
+    );
+    expect(found / asked.heldOut.length).toBeCloseTo(methods.decayed?.leaveOneOut.hitRateAt10 ?? -1, 3);
+    const cold = slices[3];
+    expect(cold?.orders).toEqual([0, 0]);
+    expect(cold?.leaveOneOut.lists).toBeGreaterThan(0);
+    // Nothing here knows more of a new product than that it was never ordered.
+    expect(cold?.leaveOneOut.methods.ease?.hitRateAt10).toBe(0);
+    expect(cold?.fbt.methods.ease?.hitRateAt10).toBe(cold?.fbt.methods.popularity?.hitRateAt10);
+    for (const figure of ['ndcgAt5', 'hitRateAt20', 'coverageAt20'])
+      expect(methods.ease?.fbt, figure).toHaveProperty(figure);
+  });
+
+  test('leaves EASE out where more products are ranked than it is for', async () => {
+    const catalogue = candidateRows(products).length;
+    const names = async (easeProducts: number) =>
+      Object.keys((await evaluate(dir, { ...options, easeProducts, maxBaskets: 10 })).methods);
+    expect(await names(catalogue)).toContain('ease');
+    expect(await names(catalogue - 1)).not.toContain('ease');
   });
 
   test('names its figures after k', async () => {

@@ -41,9 +41,48 @@ export function testBaskets(
     if (known.length < 2) continue;
     kept.push(known.length > options.maxBasket ? random.shuffle(known).slice(0, options.maxBasket) : known);
   }
+  return {
+    ...drawn(random, kept, options.maxBaskets),
+    found: split.baskets,
+    unseenTokens,
+    tokens: split.items.length,
+  };
+}
+
+/**
+ * Baskets with products that have no training order and some that have: half of a long one at most are new. The product held out is
+ * a new one. What asks about them can only be answered by what knows more of a product than its orders.
+ */
+export function coldBaskets(
+  random: Random,
+  split: Baskets,
+  { ordersTrain }: Pick<ProductTable, 'ordersTrain'>,
+  { maxBasket, maxBaskets }: TestOptions,
+): TestBaskets {
+  const isCold = (row: number): boolean => (ordersTrain[row] ?? 0) === 0;
+  const kept: Uint32Array[] = [];
+  for (let b = 0; b < split.baskets; b++) {
+    const all = split.items.subarray(split.offsets[b], split.offsets[b + 1]);
+    const cold = random.shuffle(all.filter(isCold)).subarray(0, Math.ceil(maxBasket / 2));
+    if (cold.length === 0 || cold.length === all.length) continue;
+    const known = random.shuffle(all.filter((row) => !isCold(row))).subarray(0, maxBasket - cold.length);
+    if (known.length > 0) kept.push(Uint32Array.of(...cold, ...known));
+  }
+  const test = drawn(random, kept, maxBaskets);
+  // The new products come first.
+  const heldOut = test.heldOut.map(() => 0);
+  return { ...test, heldOut, found: split.baskets, unseenTokens: 0, tokens: split.items.length };
+}
+
+/** At most `maxBaskets` of them, in their order. */
+function drawn(
+  random: Random,
+  kept: readonly Uint32Array[],
+  maxBaskets: number,
+): Pick<TestBaskets, 'items' | 'offsets' | 'heldOut' | 'usable'> {
   const usable = kept.length;
   const order = random.shuffle(Uint32Array.from({ length: usable }, (_, i) => i));
-  const chosen = order.slice(0, options.maxBaskets).sort();
+  const chosen = order.slice(0, maxBaskets).sort();
   const offsets = new Uint32Array(chosen.length + 1);
   chosen.forEach((basket, b) => {
     offsets[b + 1] = (offsets[b] ?? 0) + (kept[basket]?.length ?? 0);
@@ -56,9 +95,6 @@ export function testBaskets(
     items,
     offsets,
     heldOut: Uint32Array.from(chosen, (basket) => random.below(kept[basket]?.length ?? 1)),
-    found: split.baskets,
     usable,
-    unseenTokens,
-    tokens: split.items.length,
   };
 }

@@ -1,28 +1,20 @@
 // `sepet evaluate`: every method on the same test baskets, and what its figures are worth.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SepetError } from '../../base/errors.ts';
-import { checkLimit } from '../../base/limits.ts';
+import { checkLimit, limits } from '../../base/limits.ts';
 import { Random } from '../../base/random.ts';
-import { type CountingOptions, cooccurrences, measures } from '../../tables/cooccurrence.ts';
-import { readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
-import { testBaskets } from './baskets.ts';
-import { drawResamples } from './bootstrap.ts';
-import {
-  candidateRows,
-  cooccurrenceMethod,
-  fmMethod,
-  inInMethod,
-  type Method,
-  popularityMethod,
-  word2vecMethod,
-} from './methods.ts';
+import { type Baskets, readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
+import { blendFile, readBlend, sha256Of } from '../blend/file.ts';
+import { coldBaskets, type TestBaskets, testBaskets } from './baskets.ts';
+import { drawResamples, unitsOf } from './bootstrap.ts';
+import { judgeAll, type Subject } from './judging.ts';
+import { folderMakers, type MethodMaker, type World } from './makers.ts';
+import { candidateRows } from './methods.ts';
 import { readMachine, readModel } from './model.ts';
 import { type Evaluation, report } from './report.ts';
-import { runMethod, type Tallies } from './run.ts';
+import { categorySlicing, popularitySlicing } from './slices.ts';
 
 export interface EvaluateProgress {
   /** What is being done: `counting pairs`, a method's name or `resampling`. */
@@ -35,10 +27,22 @@ export interface EvaluateProgress {
 export interface EvaluateOptions {
   /** The model file; `model.sepet` in the folder if absent. */
   readonly model?: string;
+  /** The main length of the lists. */
   readonly k: number;
+  /** Further lengths. */
+  readonly ks?: readonly number[];
   readonly gamma: number;
   readonly maxBaskets: number;
   readonly seed: number;
+  /** EASE is judged where no more products are ranked; `easeProducts` if absent, 0 for never. */
+  readonly easeProducts?: number;
+  /** `easeLambda` if absent. */
+  readonly easeLambda?: number;
+  /** Methods beside those of the folder, such as what an artifact serves. */
+  readonly further?: (world: World) => {
+    readonly makers: readonly MethodMaker[];
+    readonly hashes: Record<string, string>;
+  };
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluateProgress) => void;
 }
@@ -51,67 +55,44 @@ const halfLifeDays = 180;
 /** Of longer training baskets the pairs of this many products are counted: see docs/evaluation.md. */
 const countedBasket = 50;
 
+function checkOptions({ k, ks = [], maxBaskets, gamma, seed, easeProducts, easeLambda }: EvaluateOptions) {
+  for (const length of [k, ...ks]) checkLimit('evaluateK', length);
+  checkLimit('evaluateBaskets', maxBaskets);
+  checkLimit('gamma', gamma, false);
+  checkLimit('seed', seed);
+  if (easeProducts !== undefined) checkLimit('easeProducts', easeProducts);
+  if (easeLambda !== undefined) checkLimit('easeLambda', easeLambda, false);
+}
+
 /**
  * Evaluates a trained data folder. Throws `input_missing` where a step before is missing, `data_empty` without usable test
- * baskets, `vector_not_finite` for a broken model, `option_invalid`, `cancelled`.
+ * baskets, `vector_not_finite` for a broken model, `manifest_invalid` for parts that do not belong together, `option_invalid`,
+ * `cancelled`.
  */
 export async function evaluate(dir: string, options: EvaluateOptions): Promise<Evaluation> {
-  checkLimit('evaluateK', options.k);
-  checkLimit('evaluateBaskets', options.maxBaskets);
-  checkLimit('gamma', options.gamma, false);
-  checkLimit('seed', options.seed);
+  checkOptions(options);
   const started = performance.now();
-  const dataset = await readManifest(dir);
-  const modelPath = options.model ?? join(dir, 'model.sepet');
-  const model = readModel(modelPath, dataset);
-  const machinePath = join(dir, 'fm.sepet');
-  const machine = readMachine(machinePath, dataset);
-  const products = await readProducts(dir);
+  const { world, hashes, staleBlend } = await readWorld(dir, options);
+  const { dataset, products, candidates } = world;
   const random = new Random(options.seed);
-  const { maxBasket } = dataset.parameters;
-  const test = testBaskets(random, await readBaskets(dir, { split: 'test' }), products, {
-    maxBasket,
-    maxBaskets: options.maxBaskets,
-  });
+  const sizes = { maxBasket: dataset.parameters.maxBasket, maxBaskets: options.maxBaskets };
+  const split = await readBaskets(dir, { split: 'test' });
+  const test = testBaskets(random, split, products, sizes);
   if (test.heldOut.length === 0) {
     throw new SepetError(
       'data_empty',
       `${dir} has no test basket of two known products: ingest it with a larger test part.`,
     );
   }
-  const candidates = candidateRows(products);
-  const depth = Math.max(options.k, scanDepth);
-  const vectorMethods = [
-    word2vecMethod(model, products, candidates, { gamma: options.gamma, depth }),
-    inInMethod(model, candidates, depth),
-    ...(machine === undefined ? [] : [fmMethod(machine, products, candidates, depth)]),
-  ];
-  const methodCount = 1 + measures.length + vectorMethods.length;
-  const tell = (step: string, done: number): void =>
-    options.onProgress?.({ step, done, total: methodCount * test.heldOut.length });
-  tell('counting pairs', 0);
-  const counting = { topN: listLength, maxBasket: countedBasket, halfLifeDays };
-  const methods = [
-    popularityMethod(products, candidates, depth),
-    ...(await countedMethods(dir, counting)),
-    ...vectorMethods,
-  ];
-  const results: { name: Method['name']; tallies: Tallies }[] = [];
-  for (const method of methods) {
-    const tallies = await runMethod(method, test, {
-      k: options.k,
-      orders: products.ordersTrain,
-      candidates,
-      ...(options.signal && { signal: options.signal }),
-      onProgress: (done) => tell(method.name, results.length * test.heldOut.length + done),
-    });
-    results.push({ name: method.name, tallies });
-  }
-  tell('resampling', methodCount * test.heldOut.length);
-  return report(results, {
+  const further = options.further?.(world);
+  const makers = [...folderMakers(world), ...(further?.makers ?? [])];
+  const { summaries, slices } = await judgeAll(makers, world, {
+    ...options,
+    subject: subjectOf(random, test, split, world, sizes),
+  });
+  return report(summaries, {
     k: options.k,
-    catalogue: candidates.length,
-    resamples: drawResamples(random, test.heldOut.length, resamples),
+    slices,
     data: {
       folder: dir,
       testBaskets: test.found,
@@ -122,38 +103,87 @@ export async function evaluate(dir: string, options: EvaluateOptions): Promise<E
       products: products.products,
       catalogue: candidates.length,
       unseenShare: round(test.tokens === 0 ? 0 : test.unseenTokens / test.tokens),
+      ...(staleBlend && { staleBlend }),
     },
     parameters: {
       k: options.k,
       gamma: options.gamma,
       seed: options.seed,
       maxBaskets: options.maxBaskets,
-      maxBasket,
-      dims: model.dims,
-      scanDepth: depth,
+      maxBasket: sizes.maxBasket,
+      dims: world.model.dims,
+      scanDepth: world.depth,
       listLength,
       countedBasket,
       halfLifeDays,
+      easeProducts: world.ease.products,
+      easeLambda: world.ease.lambda,
       resamples,
     },
-    hashes: {
-      ...dataset.hashes,
-      'model.sepet': await sha256(modelPath),
-      ...(machine && { 'fm.sepet': await sha256(machinePath) }),
-    },
+    hashes: { ...dataset.hashes, ...hashes, ...further?.hashes },
     seconds: () => round((performance.now() - started) / 1000),
   });
 }
 
-async function countedMethods(dir: string, options: CountingOptions): Promise<Method[]> {
-  const lists = await cooccurrences(dir, measures, options);
-  return measures.map((measure) => cooccurrenceMethod(measure, lists[measure]));
+interface ReadWorld {
+  readonly world: World;
+  /** sha256 of the models that are judged. */
+  readonly hashes: Record<string, string>;
+  /** There is a blend of other data or another model. */
+  readonly staleBlend: boolean;
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+/** The folder's parts, each checked against the others. */
+async function readWorld(dir: string, options: EvaluateOptions): Promise<ReadWorld> {
+  const dataset = await readManifest(dir);
+  const path = (name: string): string =>
+    name === 'model.sepet' ? (options.model ?? join(dir, name)) : join(dir, name);
+  const model = readModel(path('model.sepet'), dataset);
+  const machine = readMachine(path('fm.sepet'), dataset);
+  const products = await readProducts(dir);
+  const hashes: Record<string, string> = {};
+  for (const name of ['model.sepet', 'fm.sepet'])
+    if (existsSync(path(name))) hashes[name] = await sha256Of(path(name));
+  const found = await readBlend(dir);
+  const own: Record<string, string> = { ...dataset.hashes, ...hashes };
+  const isOwn =
+    found !== undefined && Object.entries(found.hashes).every(([name, hash]) => own[name] === hash);
+  if (isOwn) hashes[blendFile] = await sha256Of(path(blendFile));
+  const { gamma, easeProducts, easeLambda } = options;
+  const longest = Math.max(options.k, ...(options.ks ?? []));
+  const world: World = {
+    ...{ dir, dataset, products, model, machine, gamma },
+    blend: isOwn ? found.blend : undefined,
+    candidates: candidateRows(products),
+    longest,
+    depth: Math.max(longest, scanDepth),
+    counting: { topN: listLength, maxBasket: countedBasket, halfLifeDays },
+    ease: {
+      lambda: easeLambda ?? limits.easeLambda.default,
+      products: easeProducts ?? limits.easeProducts.default,
+    },
+  };
+  return { world, hashes, staleBlend: found !== undefined && !isOwn };
+}
+
+/** What is asked, of whom, and what intervals are drawn from. */
+function subjectOf(
+  random: Random,
+  test: TestBaskets,
+  split: Baskets,
+  { products, candidates }: World,
+  sizes: { readonly maxBasket: number; readonly maxBaskets: number },
+): Subject {
+  const drawFor = (baskets: number): Uint16Array[] => drawResamples(random, unitsOf(baskets), resamples);
+  const categories = categorySlicing(products, test.items, limits.sliceCategories.default);
+  const main = drawFor(test.heldOut.length);
+  const cold = coldBaskets(random, split, products, sizes);
+  return {
+    test,
+    resamples: main,
+    slicings: [popularitySlicing(products.ordersTrain, candidates), ...(categories ? [categories] : [])],
+    ...(cold.heldOut.length > 0 && { cold, coldResamples: drawFor(cold.heldOut.length) }),
+  };
 }
 
 const round = (value: number): number => Number(value.toFixed(4));

@@ -8,7 +8,16 @@ import type { ProductTable } from '../../tables/dataset.ts';
 import { productRows } from '../fm/pairs.ts';
 import type { Model } from './model.ts';
 
-export type MethodName = 'popularity' | Measure | 'word2vec' | 'word2vecInIn' | 'fm';
+export type MethodName =
+  | 'popularity'
+  | Measure
+  | 'word2vec'
+  | 'word2vecInIn'
+  | 'fm'
+  | 'ease'
+  | 'blend'
+  | 'served'
+  | 'servedPlain';
 
 /** Lists for a batch of products: the i-th is rows[start(i)] up to rows[end(i)] (excluded), best first. */
 export interface BatchLists {
@@ -23,6 +32,10 @@ export interface Method {
   readonly name: MethodName;
   /** Answers for each of `items` (product rows with training orders), which is never in its own list. */
   lists(items: Uint32Array): BatchLists;
+  /** The first `k` for each cart, nothing of the cart among them; absent where a cart sums up its products' lists. */
+  carts?(carts: readonly Uint32Array[], k: number): readonly Uint32Array[];
+  /** Whether lists that are too short go on with the most popular; they do if absent. */
+  readonly fills?: boolean;
 }
 
 /** Product rows with training orders, the most ordered first (then by row): the catalogue that is ranked. */
@@ -125,7 +138,7 @@ function requireFinite(vectors: Float32Array, dims: number, section: string): vo
 /** IN·OUT + gamma·ln(1 + training orders): gamma is one more dimension of the query, the logarithm one of the rows. */
 export function word2vecMethod(
   model: Model,
-  products: ProductTable,
+  products: Pick<ProductTable, 'products' | 'ordersTrain'>,
   candidates: Uint32Array,
   options: { readonly gamma: number; readonly depth: number },
 ): Method {

@@ -56,7 +56,9 @@ export class TaskTally {
   readonly perBasket: Record<MetricName, Float64Array>;
   private readonly shown: Uint8Array;
   private readonly orders: Uint32Array;
+  private readonly allOrders: number;
   private shownOrders = 0;
+  private shownBits = 0;
   private shownCount = 0;
   private relevantOrders = 0;
   private relevantCount = 0;
@@ -73,6 +75,7 @@ export class TaskTally {
     };
     this.shown = new Uint8Array(orders.length);
     this.orders = orders;
+    this.allOrders = orders.reduce((sum, n) => sum + n, 0);
   }
 
   /** Adds one list of a basket; `share` is one over the number of the basket's lists. */
@@ -82,8 +85,11 @@ export class TaskTally {
       column[basket] = (column[basket] as number) + share * metrics[name];
     }
     for (const row of list) {
-      this.shown[row] = 1;
-      this.shownOrders += this.orders[row] as number;
+      const orders = this.orders[row] ?? 0;
+      // What was never ordered is none of the catalogue that coverage is a share of.
+      if (orders > 0) this.shown[row] = 1;
+      this.shownOrders += orders;
+      this.shownBits += Math.log2(this.allOrders / Math.max(1, orders));
     }
     this.shownCount += list.length;
   }
@@ -103,5 +109,13 @@ export class TaskTally {
   popularityLift(): number {
     if (this.shownCount === 0 || this.relevantOrders === 0) return 0;
     return this.shownOrders / this.shownCount / (this.relevantOrders / this.relevantCount);
+  }
+
+  /**
+   * Mean self-information of what was recommended, -log2 p bits, where p is a product's share of all training orders of products and
+   * what was never ordered counts as ordered once (Zhou et al. 2010).
+   */
+  novelty(): number {
+    return this.shownCount === 0 ? 0 : this.shownBits / this.shownCount;
   }
 }

@@ -4,14 +4,20 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Evaluation } from './report.ts';
 
-/** Writes DIR/metrics.json beside its place, then renames it. Returns its path. */
+/** Writes DIR/metrics.json. Returns its path. */
 export async function writeMetrics(dir: string, evaluation: Evaluation): Promise<string> {
   const path = join(dir, 'metrics.json');
+  await writeText(path, `${JSON.stringify(evaluation, null, 2)}\n`);
+  return path;
+}
+
+/** Writes a text beside its place, then renames it: whole or not at all. */
+export async function writeText(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writeFile(`${JSON.stringify(evaluation, null, 2)}\n`);
+      await file.writeFile(text);
       await file.sync();
     } finally {
       await file.close();
@@ -21,5 +27,4 @@ export async function writeMetrics(dir: string, evaluation: Evaluation): Promise
     await rm(temporary, { force: true });
     throw error;
   }
-  return path;
 }
