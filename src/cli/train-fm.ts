@@ -1,14 +1,16 @@
 // `sepet train fm`: learns a factorization machine from files of rows.
 
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { limits } from '../base/limits.ts';
 import type { FmTrainOptions, FmTrainStart, FmTrainSummary } from '../training/fm/train.ts';
 import { bounded, collected, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
 import { count, textTable } from './text.ts';
+import { type RegisterFlags, trackFmEnd, trackFmStart, withModelTracking } from './track-train.ts';
+import { type Tracking, tracked } from './tracked.ts';
 
-interface Flags {
+interface Flags extends RegisterFlags {
   readonly out?: string;
   readonly factors?: number;
   readonly loss?: 'logistic' | 'squared';
@@ -44,7 +46,7 @@ columns become features as the spec says (docs/features.md). A data folder's bas
 products. A folder called fm is trained on as ./fm (sepet train ./fm).`;
 
 export function register(train: Command): void {
-  train
+  const command = train
     .command('fm')
     .description('Learn a factorization machine from libSVM or libFFM files, or from a table')
     .argument('<file...>', 'rows, plain or gzip; or a data folder after `sepet ingest`')
@@ -74,9 +76,8 @@ export function register(train: Command): void {
     .option('--deterministic', 'One thread, and the same bytes for the same data and parameters')
     .option('--resume', 'Go on from the checkpoint of an interrupted run; start anew where there is none')
     .option('--checkpoint-every <seconds>', helpFor('checkpointSeconds'), bounded('checkpointSeconds', false))
-    .option('--json', 'Print the summary as one JSON object')
-    .addHelpText('after', examples)
-    .action(run);
+    .option('--json', 'Print the summary as one JSON object');
+  withModelTracking(command).addHelpText('after', examples).action(run);
 }
 
 async function run(files: string[], flags: Flags): Promise<void> {
@@ -97,7 +98,7 @@ async function run(files: string[], flags: Flags): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = startProgress('Training', 'rows');
-  const options: FmTrainOptions = {
+  const options = (tracking: Tracking): FmTrainOptions => ({
     parameters,
     ...(spec && { spec }),
     ...(validation && { validation }),
@@ -106,11 +107,18 @@ async function run(files: string[], flags: Flags): Promise<void> {
     ...(checkpointEvery !== undefined && { checkpointSeconds: checkpointEvery }),
     resume: flags.resume ?? false,
     signal: stop.signal,
-    onStart: (start) => process.stderr.write(`${describeStart(start)}\n${describeColumns(start)}`),
+    onStart: (start) => {
+      process.stderr.write(`${describeStart(start)}\n${describeColumns(start)}`);
+      trackFmStart(tracking, start);
+    },
     onProgress: ({ rowsDone, rowsTotal, epoch, rowsPerSecond }) =>
       progress.update(rowsDone, rowsTotal, `epoch ${epoch} · ${speed(rowsPerSecond)}`),
-  };
-  const summary = await trainFm(files, out, options).finally(() => progress.stop());
+  });
+  const summary = await tracked(dirname(out), flags, async (tracking) => {
+    const trained = await trainFm(files, out, options(tracking)).finally(() => progress.stop());
+    trackFmEnd(tracking, trained, flags);
+    return trained;
+  });
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : describeEnd(summary));
 }
 

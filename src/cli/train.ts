@@ -5,9 +5,11 @@ import type { TrainParameters } from '../training/train/parameters.ts';
 import type { TrainProgress, TrainStart, TrainSummary } from '../training/train/train.ts';
 import { bounded, helpFor } from './common.ts';
 import { startProgress } from './progress.ts';
+import { type RegisterFlags, trackTrainEnd, trackTrainStart, withModelTracking } from './track-train.ts';
+import { tracked } from './tracked.ts';
 import { register as registerFm } from './train-fm.ts';
 
-interface Flags extends Partial<TrainParameters> {
+interface Flags extends Partial<TrainParameters>, RegisterFlags {
   threads?: number;
   resume?: true;
   checkpointEvery?: number;
@@ -47,27 +49,33 @@ export function register(program: Command): void {
     .option('--deterministic', 'One thread, and the same bits for the same data and parameters')
     .option('--resume', 'Go on from the checkpoint of an interrupted run; start anew where there is none')
     .option('--checkpoint-every <seconds>', helpFor('checkpointSeconds'), bounded('checkpointSeconds', false))
-    .option('--json', 'Print the summary as one JSON object')
-    .addHelpText('after', examples)
-    .action(run);
+    .option('--json', 'Print the summary as one JSON object');
+  withModelTracking(command).addHelpText('after', examples).action(run);
   registerFm(command);
 }
 
 async function run(dir: string, flags: Flags): Promise<void> {
   const { train } = await import('../training/train/train.ts');
-  const { threads, resume, checkpointEvery, json, ...given } = flags;
+  const { threads, resume, checkpointEvery, json, track: _, register: __, alias: ___, ...given } = flags;
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = startProgress('Training', 'baskets');
-  const summary = await train(dir, {
-    parameters: given,
-    ...(threads !== undefined && { threads }),
-    ...(checkpointEvery !== undefined && { checkpointSeconds: checkpointEvery }),
-    resume: resume ?? false,
-    signal: stop.signal,
-    onStart: (start) => process.stderr.write(describeStart(start, resume ?? false)),
-    onProgress: (now) => progress.update(now.basketsDone, now.basketsTotal, describeProgress(now)),
-  }).finally(() => progress.stop());
+  const summary = await tracked(dir, flags, async (tracking) => {
+    const trained = await train(dir, {
+      parameters: given,
+      ...(threads !== undefined && { threads }),
+      ...(checkpointEvery !== undefined && { checkpointSeconds: checkpointEvery }),
+      resume: resume ?? false,
+      signal: stop.signal,
+      onStart: (start) => {
+        process.stderr.write(describeStart(start, resume ?? false));
+        trackTrainStart(tracking, start);
+      },
+      onProgress: (now) => progress.update(now.basketsDone, now.basketsTotal, describeProgress(now)),
+    }).finally(() => progress.stop());
+    trackTrainEnd(tracking, trained, flags);
+    return trained;
+  });
   process.stdout.write(json ? `${JSON.stringify(summary)}\n` : describeEnd(dir, summary));
 }
 
