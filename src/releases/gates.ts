@@ -8,7 +8,7 @@ import { limits } from '../base/limits.ts';
 import { catalogMistakes } from '../policy/compile.ts';
 import { type PolicyDocument, policyLabel } from '../policy/document.ts';
 import { sentence } from '../policy/mistakes.ts';
-import { type Artifact, openArtifact } from '../recommend/artifact.ts';
+import { type Artifact, holdingsOf, openArtifact } from '../recommend/artifact.ts';
 import { verifyArtifact } from '../recommend/verify.ts';
 import { measureRecall } from '../training/build/recall.ts';
 import type { DeltaHead } from './deltas.ts';
@@ -103,13 +103,13 @@ function metricsGate(manifest: ArtifactManifest, { before, thresholds }: Candida
 function baselineGate(manifest: ArtifactManifest, { thresholds }: Candidate): Verdict {
   const found = baselineOf(manifest);
   if (found === undefined) return skip('no co-occurrence in the offline metrics to compare with');
-  const { name, ndcg, coverage } = found;
-  const said = `NDCG ${ndcg.toFixed(4)} and coverage ${coverage.toFixed(2)} of ${name}'s, the best co-occurrence`;
+  const { model, name, ndcg, coverage } = found;
+  const said = `${model} with NDCG ${ndcg.toFixed(4)} and coverage ${coverage.toFixed(2)} of ${name}'s, the best co-occurrence`;
   const { gateBaselineNdcg: leastNdcg, gateBaselineCoverage: leastCoverage } = thresholds;
   return judge(
     ndcg >= leastNdcg && coverage >= leastCoverage,
     said,
-    `at least ${leastNdcg} and ${leastCoverage} are wanted; train longer, or with another gamma`,
+    `at least ${leastNdcg} and ${leastCoverage} are wanted; fit a blend with \`sepet tune blend\` before you evaluate, or train longer`,
   );
 }
 
@@ -149,7 +149,7 @@ export function policiesGate(artifact: Artifact | undefined, documents: readonly
   const names = documents.map(policyLabel).join(', ');
   if (artifact === undefined) return pass(`${names}; there is no artifact yet to look their names up in`);
   const mistakes = documents.flatMap((document) =>
-    catalogMistakes(document, artifact.catalog).map((mistake) =>
+    catalogMistakes(document, artifact.catalog, holdingsOf(artifact)).map((mistake) =>
       document.origin ? sentence(mistake) : sentence({ ...mistake, file: policyLabel(document) }),
     ),
   );

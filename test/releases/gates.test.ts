@@ -2,12 +2,13 @@
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeManifest } from '../../src/artifact/manifest.ts';
+import { type ArtifactManifest, encodeManifest } from '../../src/artifact/manifest.ts';
 import { Random } from '../../src/base/random.ts';
 import type { Section } from '../../src/base/sections.ts';
 import { writeFile } from '../../src/native/index.ts';
 import { deltasKey } from '../../src/releases/deltas.ts';
 import { encodeDocument } from '../../src/releases/documents.ts';
+import { baselineOf, figuresOf } from '../../src/releases/figures.ts';
 import { type GateName, type GateOutcome, gateNames, stops } from '../../src/releases/gate.ts';
 import { readLabel } from '../../src/releases/label.ts';
 import { type PublishOptions, RefusedError } from '../../src/releases/publish.ts';
@@ -124,10 +125,32 @@ describe('an artifact is refused', () => {
       const artifact = await writeArtifact(path('judged.sepet'), { manifest });
       return refusals({ artifact, thresholds }, `judged-${ndcg}-${coverage}`);
     };
-    expect((await judged(0.15, 0.8)).get('baseline')).toContain("NDCG 0.7500 and coverage 1.00 of decayed's");
-    expect(names(await judged(0.2, 0.3))).toEqual(['baseline']);
-    expect(names(await judged(0.17, 0.5))).toEqual([]);
-    expect(names(await judged(0.18, 0.5, { gateBaselineNdcg: 0.97 }))).toEqual(['baseline']);
+    expect((await judged(0.15, 0.8)).get('baseline')).toContain(
+      "word2vec with NDCG 0.7500 and coverage 1.00 of decayed's",
+    );
+    expect(names(await judged(0.193, 0.8))).toEqual(['baseline']);
+    expect(names(await judged(0.195, 0.41))).toEqual([]);
+    expect(names(await judged(0.2, 0.39))).toEqual(['baseline']);
+    expect(names(await judged(0.195, 0.5, { gateBaselineNdcg: 1 }))).toEqual(['baseline']);
+    expect(names(await judged(0.17, 0.3, { gateBaselineNdcg: 0.8, gateBaselineCoverage: 0.3 }))).toEqual([]);
+  });
+
+  it('by its blend where it serves one, at the main length of the lists', () => {
+    const figures = (ndcgAt5: number, ndcgAt10: number) => ({
+      fbt: { ndcgAt5, ndcgAt10, coverage: 0.5 },
+      leaveOneOut: { hitRateAt5: ndcgAt5, hitRateAt10: ndcgAt10 },
+    });
+    const methods = { word2vec: figures(0.1, 0.1), blend: figures(0.1, 0.3), salton: figures(0.4, 0.2) };
+    const metrics = { methods, parameters: { k: 10 } };
+    const blended = { metrics, blend: { version: 1 } };
+    expect(baselineOf(blended)).toMatchObject({ model: 'blend', name: 'salton', ndcg: 0.3 / 0.2 });
+    expect(baselineOf({ metrics })).toMatchObject({ model: 'word2vec', ndcg: 0.5 });
+    const { blend: _, ...unjudged } = methods;
+    expect(baselineOf({ ...blended, metrics: { methods: unjudged } })).toMatchObject({ model: 'word2vec' });
+    expect([...figuresOf(blended as unknown as ArtifactManifest)]).toEqual([
+      ['NDCG@10', 0.3],
+      ['leave-one-out hit rate@10', 0.3],
+    ]);
   });
 
   it('by thresholds that a file names, and no others', () => {
