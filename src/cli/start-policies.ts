@@ -6,6 +6,7 @@ import { shopEnd } from '../dataprep/demo/calendar.ts';
 const plain = (isTrial: boolean): string => `# What is served where a request chooses no policy.
 name: default
 revision: ${isTrial ? 2 : 1}
+candidates: { blend: fitted }
 ${isTrial ? 'gamma: 1\n' : ''}filters:
   - { name: stock, keep: { inStock: true } }
   - { name: same-kind, drop: { category: same-leaf } }
@@ -17,6 +18,7 @@ name: pdp
 revision: ${isTrial ? 2 : 1}
 placement: [product-page]
 limit: 10
+candidates: { blend: fitted }
 filters:
   - { name: stock, keep: { inStock: true } }
   - { name: gender, keep: { gender: same-or-unisex } }

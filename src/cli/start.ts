@@ -95,6 +95,7 @@ function stagesOf({ out, products, orders, seed }: StartOptions, artifact: strin
     { args: ['demo', ...size, '--out', out], output: 'orders.csv' },
     { args: ['ingest', '--preset', 'demo', ...files, '--out', out], output: 'manifest.json' },
     { args: ['train', out, '--seed', String(seed)], output: 'model.sepet' },
+    { args: ['tune', 'blend', out, '--seed', String(seed)], output: 'blend.json' },
     { args: ['evaluate', out], output: 'metrics.json' },
     { args: ['build', out, '--out', artifact, '--seed', String(seed)], output: 'artifact.sepet' },
     publishing(out, artifact, own),
