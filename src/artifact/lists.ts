@@ -1,4 +1,4 @@
-// The ranked lists inside an artifact: popularity (all, by category, by gender) and co-occurrence by product.
+// The ranked lists inside an artifact: popularity (all, by category, by gender), and by product co-occurrence and likeness.
 // A group of lists is `<name>.offsets` (u32, one more than lists) into `<name>.rows` (u32, best first).
 
 import { SepetError } from '../base/errors.ts';
@@ -76,14 +76,20 @@ export function encodePopularity(input: PopularityInput): Section[] {
   ];
 }
 
-/** The sections `cooc.offsets`, `cooc.rows` and `cooc.scores`. */
-export function encodeCooccurrence({ offsets, rows, scores }: ScoredLists): Section[] {
+/** Scored lists by product: `cooc` of those bought together, `similar` of those most like each other. */
+export type ScoredName = 'cooc' | 'similar';
+
+/** The sections `<name>.offsets`, `<name>.rows` and `<name>.scores`. */
+export function encodeScored(name: ScoredName, { offsets, rows, scores }: ScoredLists): Section[] {
   return [
-    { name: 'cooc.offsets', data: offsets },
-    { name: 'cooc.rows', data: rows },
-    { name: 'cooc.scores', data: scores },
+    { name: `${name}.offsets`, data: offsets },
+    { name: `${name}.rows`, data: rows },
+    { name: `${name}.scores`, data: scores },
   ];
 }
+
+/** The sections `cooc.offsets`, `cooc.rows` and `cooc.scores`. */
+export const encodeCooccurrence = (lists: ScoredLists): Section[] => encodeScored('cooc', lists);
 
 function openLists(source: SectionSource, name: string, count: number): Lists {
   const offsets = source.u32(`${name}.offsets`);
@@ -108,11 +114,19 @@ export function openPopularity(
   };
 }
 
-/** Opens the co-occurrence lists of `products` rows. Throws `section_missing` or `file_damaged`. */
-export function openCooccurrence(source: SectionSource, products: number): ScoredLists {
-  const lists = openLists(source, 'cooc', products);
-  const scores = source.f32('cooc.scores');
+/** Opens scored lists of `products` rows. Throws `section_missing` or `file_damaged`. */
+export function openScored(source: SectionSource, name: ScoredName, products: number): ScoredLists {
+  const lists = openLists(source, name, products);
+  const scores = source.f32(`${name}.scores`);
   if (scores.length !== lists.rows.length)
-    throw new SepetError('file_damaged', 'cooc.scores and cooc.rows have different lengths.');
+    throw new SepetError('file_damaged', `${name}.scores and ${name}.rows have different lengths.`);
   return { ...lists, scores };
 }
+
+/** Opens the co-occurrence lists of `products` rows. Throws `section_missing` or `file_damaged`. */
+export const openCooccurrence = (source: SectionSource, products: number): ScoredLists =>
+  openScored(source, 'cooc', products);
+
+/** Opens the lists of similar products; undefined where the artifact has none. Throws `section_missing` or `file_damaged`. */
+export const openSimilar = (source: SectionSource, products: number): ScoredLists | undefined =>
+  source.has('similar.offsets') ? openScored(source, 'similar', products) : undefined;

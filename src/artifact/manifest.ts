@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { SepetError } from '../base/errors.ts';
 import type { Section, SectionSource } from '../base/sections.ts';
+import { fittedBlendSchema } from './blend.ts';
 
 export const formatVersion = 1;
 
@@ -19,6 +20,31 @@ const buildParameters = z.object({
   seed: count,
   popularityScale: z.number().positive(),
   listLength: count,
+  /** What was asked for of what is optional; absent in artifacts of earlier versions, which have none of it. */
+  similarLength: count.optional(),
+  cold: z.boolean().optional(),
+  fm: z.boolean().optional(),
+});
+
+/** Search as served against the exact scan, with a sample of products as queries. */
+const recallSchema = z.object({
+  queries: count,
+  k: count,
+  at: z.array(z.object({ efSearch: count, recall: z.number().min(0).max(1) })),
+});
+export type MeasuredRecall = z.output<typeof recallSchema>;
+
+/** The factorization machine that the sections `fm.*` were folded from. */
+const fmSchema = z.object({
+  /** k: values of `fm.in`; `fm.out` has one more. */
+  factors: count,
+  /** Columns whose values a request may give. */
+  columns: z.object({ user: z.array(z.string()), context: z.array(z.string()) }),
+  /** Features of these columns. */
+  features: count,
+  recall: recallSchema,
+  /** It was trained with. */
+  parameters: values,
 });
 
 export const artifactManifestSchema = z.object({
@@ -41,6 +67,8 @@ export const artifactManifestSchema = z.object({
     products: count,
     /** Products with a vector: rows 0 to trained - 1. */
     trained: count,
+    /** Of these the last, whose vectors were made from those of products that are like them. */
+    cold: count.optional(),
     categories: count,
     brands: count,
     orders: count,
@@ -57,12 +85,12 @@ export const artifactManifestSchema = z.object({
   deltas: z.object({ revision: count }).optional(),
   /** sha256 of each input file, by name. */
   hashes: z.record(z.string(), z.string()),
-  /** Search as served against the exact scan, with IN vectors of a sample of products as queries. */
-  recall: z.object({
-    queries: count,
-    k: count,
-    at: z.array(z.object({ efSearch: count, recall: z.number().min(0).max(1) })),
-  }),
+  /** Of the index over `vec.out`, with IN vectors as queries. */
+  recall: recallSchema,
+  fm: fmSchema.optional(),
+  similar: z.object({ listLength: count }).optional(),
+  /** `blend.json` of `sepet tune blend`, where it was fitted to the same data and model. */
+  blend: fittedBlendSchema.optional(),
   /** `metrics.json` of `sepet evaluate`, where it was made from the same data and model. */
   metrics: values.optional(),
   /** sha256 of every other section, so that the manifest's own stands for the whole file. */

@@ -11,7 +11,7 @@ import { SepetError } from '../base/errors.ts';
 import type { Section, SectionSource } from '../base/sections.ts';
 
 export interface Vectors {
-  /** Products with a vector. */
+  /** Products with a vector, own or made. */
   readonly trained: number;
   /** Dimensions of IN; OUT has one more. */
   readonly dims: number;
@@ -26,13 +26,16 @@ export interface VectorInput {
   readonly dims: number;
   /** Orders of each row in the training split. */
   readonly ordersTrain: Uint32Array;
+  /** Of the rows, how many at the end have vectors that were made: the mean of popularity is of those before; 0 if absent. */
+  readonly cold?: number;
   /** How far the popularity dimension is stretched: it shapes the graph, never the scores. */
   readonly popularityScale: number;
   /** The product of a row, for the message about a bad vector. */
   readonly nameOf: (row: number) => string;
 }
 
-function checkFinite(
+/** Throws `vector_not_finite` naming the product of the first row that has such a value. */
+export function checkFinite(
   what: string,
   values: Float32Array,
   dims: number,
@@ -54,7 +57,8 @@ export function encodeVectors(input: VectorInput): { sections: Section[]; out: F
   checkFinite('OUT', input.out, dims, input.nameOf);
   const trained = input.in.length / dims;
   const logs = Float64Array.from(input.ordersTrain.subarray(0, trained), (orders) => Math.log1p(orders));
-  const mean = trained === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / trained;
+  const own = trained - (input.cold ?? 0);
+  const mean = own === 0 ? 0 : logs.subarray(0, own).reduce((sum, log) => sum + log, 0) / own;
   const out = new Float32Array(trained * (dims + 1));
   for (let row = 0; row < trained; row++) {
     out.set(input.out.subarray(row * dims, (row + 1) * dims), row * (dims + 1));
@@ -76,27 +80,30 @@ export function openVectors(source: SectionSource, sizes: { trained: number; dim
   return vectors;
 }
 
-/** What `vec.out` is searched by: the graph, the codes of its neighbours, the int8 copy of the vectors. */
+/** What vectors are searched by: the graph, the codes of its neighbours, the int8 copy of the vectors. */
 export interface IndexSections {
   readonly graph: Uint8Array;
   readonly codes?: Uint8Array;
   readonly int8?: Uint8Array;
 }
 
-/** The sections `graph`, `codes` and `int8`. */
-export function encodeIndex({ graph, codes, int8 }: IndexSections): Section[] {
+/** The index over `vec.out`, whose sections are called `graph`, `codes` and `int8`, or over `fm.out`: `fm.graph` and so on. */
+export type IndexOf = '' | 'fm.';
+
+/** The sections of an index. */
+export function encodeIndex({ graph, codes, int8 }: IndexSections, of: IndexOf = ''): Section[] {
   return [
-    { name: 'graph', data: graph },
-    ...(codes ? [{ name: 'codes', data: codes }] : []),
-    ...(int8 ? [{ name: 'int8', data: int8 }] : []),
+    { name: `${of}graph`, data: graph },
+    ...(codes ? [{ name: `${of}codes`, data: codes }] : []),
+    ...(int8 ? [{ name: `${of}int8`, data: int8 }] : []),
   ];
 }
 
 /** Opens what the artifact has of them: lean ones, and those of earlier versions, have a graph alone. Throws `section_missing`. */
-export function openIndex(source: SectionSource): IndexSections {
+export function openIndex(source: SectionSource, of: IndexOf = ''): IndexSections {
   return {
-    graph: source.u8('graph'),
-    ...(source.has('codes') && { codes: source.u8('codes') }),
-    ...(source.has('int8') && { int8: source.u8('int8') }),
+    graph: source.u8(`${of}graph`),
+    ...(source.has(`${of}codes`) && { codes: source.u8(`${of}codes`) }),
+    ...(source.has(`${of}int8`) && { int8: source.u8(`${of}int8`) }),
   };
 }

@@ -1,14 +1,25 @@
 // Opens an artifact: the floor-3 views put together. Nothing is copied; the mapping is shared by the process.
 
 import { createHash } from 'node:crypto';
-import { openCooccurrence, openPopularity, type Popularity, type ScoredLists } from '../artifact/lists.ts';
+import { blendSources, type FittedBlend } from '../artifact/blend.ts';
+import { openFm } from '../artifact/fm.ts';
+import {
+  openCooccurrence,
+  openPopularity,
+  openSimilar,
+  type Popularity,
+  type ScoredLists,
+} from '../artifact/lists.ts';
 import { type ArtifactManifest, readArtifactManifest } from '../artifact/manifest.ts';
-import { openIndex, openVectors, type Vectors } from '../artifact/vectors.ts';
+import { type IndexOf, openIndex, openVectors, type Vectors } from '../artifact/vectors.ts';
 import { SepetError } from '../base/errors.ts';
 import { genders } from '../base/products.ts';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import { type Overlay, overlaid } from '../catalog/overlay.ts';
-import { Index, type MappedFile, mapFile, type Pages } from '../native/index.ts';
+import { fittedSchema } from '../features/encode.ts';
+import { fmWidth, Index, type MappedFile, mapFile, type Pages } from '../native/index.ts';
+import type { PolicyHoldings } from '../policy/compile.ts';
+import type { AskedMachine } from './features.ts';
 
 export interface Artifact {
   readonly file: MappedFile;
@@ -20,6 +31,34 @@ export interface Artifact {
   readonly index: Index;
   readonly popularity: Popularity;
   readonly cooccurrence: ScoredLists;
+  /** The folded factorization machine, where it has one. */
+  readonly fm?: FmPart;
+  /** Products most like each other, where it has such lists. */
+  readonly similar?: ScoredLists;
+  /** How the scores of its sources become one, where that was fitted. */
+  readonly blend?: FittedBlend;
+}
+
+/** A machine folded by product, and the index over what answers. */
+export interface FmPart extends AskedMachine {
+  /** rows × k: of the product that is asked with. */
+  readonly in: Float32Array;
+  /** rows × (k + 1): of candidates. */
+  readonly out: Float32Array;
+  readonly index: Index;
+}
+
+/** What policies may ask of an artifact. */
+export function holdingsOf({
+  fm,
+  similar,
+  blend,
+}: Pick<Artifact, 'fm' | 'similar' | 'blend'>): PolicyHoldings {
+  const sources = blendSources.filter(
+    (name) => (name !== 'fm' || fm !== undefined) && (name !== 'similar' || similar !== undefined),
+  );
+  if (blend === undefined) return { sources };
+  return { sources, fitted: sources.filter((name) => blend.calibration[name] !== undefined) };
 }
 
 export interface OpenOptions {
@@ -52,19 +91,24 @@ function open(path: string, { verify = false, pages = 'map' }: OpenOptions): Art
   const { products, trained } = manifest.counts;
   const catalog = openCatalog(file, products);
   const vectors = openVectors(file, { trained, dims: manifest.dims });
+  const fm = openMachine(file, manifest, verify);
+  const similar = openSimilar(file, products);
   return {
     file,
     id: `sha256:${createHash('sha256').update(file.u8('manifest')).digest('hex')}`,
     manifest,
     catalog,
     vectors,
-    index: openSearch(file, vectors, verify),
+    index: openSearch(file, vectors, { rows: trained, verify }),
     popularity: openPopularity(file, {
       products,
       categories: catalog.categories.length,
       genders: genders.length,
     }),
     cooccurrence: openCooccurrence(file, products),
+    ...(fm && { fm }),
+    ...(similar && { similar }),
+    ...(manifest.blend && { blend: manifest.blend }),
   };
 }
 
@@ -82,13 +126,33 @@ export function withOverlay(artifact: Artifact, overlay: Overlay): Artifact {
   return { ...artifact, catalog, popularity: { ...popularity, all } };
 }
 
+/** The machine of an artifact that has one. */
+function openMachine(
+  file: MappedFile,
+  { fm, counts: { products } }: ArtifactManifest,
+  verify: boolean,
+): FmPart | undefined {
+  if (fm === undefined) return undefined;
+  const { factors } = fm;
+  const machine = openFm(file, {
+    ...{ products, factors, width: fmWidth(factors) },
+    fittedOf: (json) => fittedSchema.safeParse(json).data,
+  });
+  const searched = { in: machine.in, out: machine.out, dims: factors };
+  return { ...machine, index: openSearch(file, searched, { rows: products, verify, of: 'fm.' }) };
+}
+
 /** With `verify`, everything that is searched or asked with is looked at. */
-function openSearch(file: MappedFile, { in: input, out, dims, trained }: Vectors, verify: boolean): Index {
+function openSearch(
+  file: MappedFile,
+  { in: input, out, dims }: Pick<Vectors, 'in' | 'out' | 'dims'>,
+  { rows, verify, of = '' }: { readonly rows: number; readonly verify: boolean; readonly of?: IndexOf },
+): Index {
   // An index checks that its vectors are finite.
   if (verify) new Index({ vectors: input, dims });
-  const index = new Index({ vectors: out, dims: dims + 1, ...openIndex(file), trusted: !verify });
+  const index = new Index({ vectors: out, dims: dims + 1, ...openIndex(file, of), trusted: !verify });
   const { graphRows } = index.stats();
-  if (graphRows !== trained)
-    throw new SepetError('file_damaged', `The graph covers ${graphRows} of ${trained} vectors.`);
+  if (graphRows !== rows)
+    throw new SepetError('file_damaged', `The section ${of}graph covers ${graphRows} of ${rows} vectors.`);
   return index;
 }
