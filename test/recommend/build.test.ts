@@ -7,8 +7,16 @@ import { Random } from '../../src/base/random.ts';
 import { Index } from '../../src/native/index.ts';
 import { boundsOf, buildIndex, type CodeBits } from '../../src/training/build/index-sections.ts';
 import { readInputs } from '../../src/training/build/inputs.ts';
+import { writeFmModel } from '../../src/training/fm/files.ts';
+import { writeContent } from '../../src/training/imports/content-file.ts';
 import { smallArtifact } from '../shops.ts';
+import { makeMachine } from './machine.ts';
 import { temporaryFolder } from './shop.ts';
+
+const fmParameters = {
+  ...{ loss: 'logistic' as const, epochs: 1, patience: 1, learningRate: 0.1, l2: 0, seed: 1 },
+  ...{ negatives: 4, alpha: 0.5, deterministic: true },
+};
 
 const folder = temporaryFolder();
 const dir = folder.path('data');
@@ -54,6 +62,57 @@ describe('a data folder', () => {
     });
   });
 
+  it('is read with its factorization machine, unless that is of other data or not asked for', async () => {
+    const { products, hashes, machine: none } = await readInputs(dir);
+    expect(none).toBeUndefined();
+    const { model, fitted } = makeMachine(products, { seed: 1 });
+    const manifest = {
+      ...{ version: 1 as const, kernel: 'scalar', hashes },
+      parameters: { ...fmParameters, factorsEach: model.factorsEach },
+      counts: { features: fitted.features, trainRows: 1, validationRows: 1 },
+      position: { epoch: 1, slice: 0, lossSum: 0, lossRows: 0, history: [], best: 0 },
+    };
+    writeFmModel(at('fm.sepet'), manifest, { model, fitted });
+    const read = await readInputs(dir);
+    expect(read.machine?.model.linear[7]).toBe(model.linear[7]);
+    expect(read.machine?.parameters).toMatchObject(manifest.parameters);
+    expect(Object.keys(read.hashes)).toContain('fm.sepet');
+    const without = await readInputs(dir, { fm: false });
+    expect([without.machine, without.hashes]).toEqual([undefined, hashes]);
+
+    const other = { ...hashes, 'baskets.parquet': 'another' };
+    const refused = { code: 'manifest_invalid', message: expect.stringContaining('or build with --no-fm') };
+    writeFmModel(at('fm.sepet'), { ...manifest, hashes: other }, { model, fitted });
+    await expect(readInputs(dir)).rejects.toMatchObject(refused);
+    writeFmModel(at('fm.sepet'), manifest, { model, fitted: undefined });
+    await expect(readInputs(dir)).rejects.toMatchObject(refused);
+  });
+
+  it('is read with its blend, where that is of the same data and model', async () => {
+    const { hashes } = await readInputs(dir);
+    const tiers = [{ orders: 0, weights: { embedding: 1 }, popularity: 0, offset: 0 }];
+    const blend = { version: 1, gamma: 0.5, temperature: 1, calibration: {}, tiers };
+    const write = (of: Record<string, string>): void =>
+      writeFileSync(at('blend.json'), JSON.stringify({ ...blend, fitted: { hashes: of } }));
+    write(hashes);
+    const read = await readInputs(dir);
+    expect([read.blend, read.staleBlend]).toEqual([blend, undefined]);
+    expect(Object.keys(read.hashes)).toContain('blend.json');
+    write({ ...hashes, 'model.sepet': 'another' });
+    const stale = await readInputs(dir);
+    expect([stale.blend, stale.staleBlend, stale.hashes]).toEqual([undefined, true, hashes]);
+  });
+
+  it('is read with imported content vectors where vectors are to be made', async () => {
+    const { hashes } = await readInputs(dir, { cold: true });
+    const content = { dims: 2, rows: Uint32Array.from([4, 7]), vectors: Float32Array.from([1, 2, 3, 4]) };
+    writeContent(dir, content, { hashes, source: {} });
+    const read = await readInputs(dir, { cold: true });
+    expect(read.content).toEqual(content);
+    expect(Object.keys(read.hashes)).toContain('content.sepet');
+    expect((await readInputs(dir)).content).toBeUndefined();
+  });
+
   it('whose model is an artifact is refused', async () => {
     cpSync(smallArtifact(), at('model.sepet'));
     await expect(readInputs(dir)).rejects.toMatchObject({
@@ -75,12 +134,12 @@ describe('building the index in a worker', () => {
   it('gives the same sections as here and passes errors on', async () => {
     const { indexInWorker } = (await import(built)) as InWorker;
     const asked = call(200);
-    const sections = await indexInWorker({})(asked);
+    const sections = await indexInWorker({})(asked, 'embedding');
     expect(Object.keys(sections)).toEqual(['graph', 'codes', 'int8']);
     expect(sections).toEqual(buildIndex(asked));
     const bad = call(10);
     bad.vectors[17] = Number.NaN;
-    await expect(indexInWorker({})(bad)).rejects.toMatchObject({ code: 'vector_not_finite' });
+    await expect(indexInWorker({})(bad, 'fm')).rejects.toMatchObject({ code: 'vector_not_finite' });
   });
 
   it('reports progress and stops when asked to', async () => {
@@ -93,7 +152,7 @@ describe('building the index in a worker', () => {
         seen.push(done / total);
         abort.abort();
       },
-    })(call(200_000));
+    })(call(200_000), 'embedding');
     await expect(building).rejects.toMatchObject({ code: 'cancelled' });
     expect(seen[0]).toBeLessThan(1);
   });

@@ -10,7 +10,7 @@ import { Random } from '../../src/base/random.ts';
 import type { Section } from '../../src/base/sections.ts';
 import { writeFile } from '../../src/native/index.ts';
 import type { ProductTable } from '../../src/tables/dataset.ts';
-import { composeArtifact } from '../../src/training/build/build.ts';
+import { type BuildOptions, composeArtifact } from '../../src/training/build/build.ts';
 import { buildIndex } from '../../src/training/build/index-sections.ts';
 import type { BuildInputs } from '../../src/training/build/inputs.ts';
 
@@ -27,6 +27,8 @@ export interface ShopOptions {
   readonly dims?: number;
   /** Share of products without a vector; a tenth where absent. */
   readonly untrained?: number;
+  /** Length of lists of similar products, and whether products without a vector get one; neither if absent. */
+  readonly parts?: Pick<BuildOptions, 'similarLength' | 'cold'>;
   /** Changes the inputs before the build. */
   readonly fold?: (inputs: BuildInputs) => BuildInputs;
 }
@@ -106,7 +108,7 @@ export async function shopSections(options: ShopOptions): Promise<Section[]> {
   const { sections, manifest } = await composeArtifact(
     (options.fold ?? ((inputs) => inputs))(makeInputs(options)),
     makeLists(options.products),
-    { ...parameters, name: 'shop', builtBy: 'test' },
+    { ...parameters, ...options.parts, name: 'shop', builtBy: 'test' },
     { buildIndex: async (call) => buildIndex(call) },
   );
   return [encodeManifest(manifest), ...sections];

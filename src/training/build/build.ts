@@ -2,7 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import { encodeCooccurrence, encodePopularity, type ScoredLists } from '../../artifact/lists.ts';
+import { encodeFm } from '../../artifact/fm.ts';
+import {
+  encodeCooccurrence,
+  encodePopularity,
+  encodeScored,
+  type ScoredLists,
+} from '../../artifact/lists.ts';
 import { type ArtifactManifest, encodeManifest, formatVersion } from '../../artifact/manifest.ts';
 import { encodeIndex, encodeVectors } from '../../artifact/vectors.ts';
 import { SepetError } from '../../base/errors.ts';
@@ -12,13 +18,14 @@ import { type Section, sourceOf } from '../../base/sections.ts';
 import { type CatalogInput, encodeCatalog, openCatalog } from '../../catalog/catalog.ts';
 import { writeFile } from '../../native/index.ts';
 import { cooccurrence } from '../../tables/cooccurrence.ts';
+import { countedBasket } from '../blend/world.ts';
 import { type Folding, type FoldReport, foldInputs } from './fold.ts';
 import type { IndexBuilder } from './index-in-worker.ts';
-import { boundsOf, type CodeBits } from './index-sections.ts';
-import { type BuildInputs, readInputs } from './inputs.ts';
-import { measureRecall } from './recall.ts';
+import type { CodeBits } from './index-sections.ts';
+import { type BuildInputs, blendFor, readInputs } from './inputs.ts';
+import { arrangeVectors, embeddingIndex, machineOf, similarOf } from './parts.ts';
 import { gitRevision } from './revision.ts';
-import { orderRows, reorderLists, reorderProducts, reorderVectors } from './rows.ts';
+import { reorderLists, reorderProducts } from './rows.ts';
 
 export interface BuildOptions {
   readonly M: number;
@@ -28,6 +35,12 @@ export interface BuildOptions {
   readonly seed: number;
   readonly popularityScale: number;
   readonly listLength: number;
+  /** Longest list of similar products; none where 0 or absent. */
+  readonly similarLength?: number;
+  /** Whether products without a vector get one made from those of products like them; not if absent. */
+  readonly cold?: boolean;
+  /** Whether a factorization machine of the folder is taken in; yes if absent. */
+  readonly fm?: boolean;
   /** The artifact's name; the folder's where absent. */
   readonly name?: string;
   /** The version of Sepet, for the manifest. */
@@ -40,6 +53,8 @@ export interface BuildOptions {
 
 export interface BuildHooks {
   readonly buildIndex: IndexBuilder;
+  /** Aborting it stops what is not the index's work. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BuildResult {
@@ -49,6 +64,8 @@ export interface BuildResult {
   readonly manifest: ArtifactManifest;
   /** Whether `metrics.json` was left out because it belongs to other data or another model. */
   readonly staleMetrics: boolean;
+  /** Why `blend.json` was left out, where it was. */
+  readonly blendLeftOut?: 'stale' | 'sources';
   /** What came of the deltas, where some were folded in. */
   readonly folded?: FoldReport;
 }
@@ -68,13 +85,14 @@ export async function buildArtifact(
   options: BuildOptions,
   hooks: BuildHooks,
 ): Promise<BuildResult> {
-  const read = await readInputs(dir);
+  const read = await readInputs(dir, options);
   const { inputs, report } =
     options.deltas === undefined
       ? { inputs: read, report: undefined }
       : foldInputs(read, options.deltas.changes);
   const lists = await cooccurrence(dir, {
-    maxBasket: inputs.maxBasket,
+    // As they were counted when the blend was fitted: its calibration is of these scores.
+    maxBasket: inputs.blend === undefined ? inputs.maxBasket : countedBasket,
     topN: options.listLength,
   });
   const { sections, manifest } = await composeArtifact(inputs, lists, options, hooks);
@@ -87,6 +105,8 @@ export async function buildArtifact(
     bytes: all.reduce((sum, { data }) => sum + data.byteLength, 0),
     manifest,
     staleMetrics: inputs.staleMetrics,
+    ...(inputs.staleBlend && { blendLeftOut: 'stale' as const }),
+    ...(inputs.blend && !manifest.blend && { blendLeftOut: 'sources' as const }),
     ...(report && { folded: report }),
   };
 }
@@ -98,71 +118,49 @@ export async function composeArtifact(
   options: BuildOptions,
   hooks: BuildHooks,
 ): Promise<{ sections: Section[]; manifest: ArtifactManifest }> {
-  const { dims } = inputs;
-  const order = orderRows(inputs);
+  const { order, vectors: rows } = arrangeVectors(inputs, options);
   if (order.trained === 0)
     throw new SepetError('data_empty', `No product of ${inputs.dir} has a vector: its model is empty.`);
   const products = reorderProducts(inputs.products, order);
   const metadata = encodeMetadata(products);
   const cooccurrences = reorderLists(lists, order);
-  const { M, efConstruction, codeBits: asked, threads, seed, popularityScale } = options;
-  const gamma = limits.gamma.default;
-  const parameters = { dims: dims + 1, M, efConstruction, threads };
-  const { codeBits } = boundsOf({ ...parameters, rows: order.trained, codeBits: asked });
-  const queries = reorderVectors(inputs.in, dims, order);
+  const nameOf = (row: number): string => products.ids[row] as string;
   const vectors = encodeVectors({
-    in: queries,
-    out: reorderVectors(inputs.out, dims, order),
-    dims,
-    ordersTrain: products.ordersTrain,
-    popularityScale,
-    nameOf: (row) => products.ids[row] as string,
+    ...{ ...rows, ordersTrain: products.ordersTrain, cold: order.cold, nameOf },
+    popularityScale: options.popularityScale,
   });
-  const { out } = vectors;
-  const index = await hooks.buildIndex({
-    ...{ ...parameters, seed, codeBits: asked },
-    vectors: out,
-    queries: sampleQueries(queries, dims, gamma / popularityScale),
-  });
+  const embedding = await embeddingIndex({ in: rows.in, out: vectors.out, dims: rows.dims }, options, hooks);
+  const similar = await similarOf(rows, order, options, hooks);
+  const machine = await machineOf(inputs, order, options, hooks);
   const sections = [
     ...metadata.sections,
     ...vectors.sections,
-    ...encodeIndex(index),
+    ...encodeIndex(embedding.index),
     ...encodeCooccurrence(cooccurrences),
+    ...(similar ? encodeScored('similar', similar) : []),
+    ...(machine ? encodeFm(machine.folded, machine.index, nameOf) : []),
   ];
-  const manifest = await describe(
-    inputs,
-    { ...options, codeBits },
-    {
-      gamma,
-      mean: vectors.mean,
-      counts: {
-        products: products.ids.length,
-        trained: order.trained,
-        categories: metadata.categories,
-        brands: metadata.brands,
-        ...inputs.counts,
-        cooccurrences: cooccurrences.rows.length,
-      },
-      recall: measureRecall({ in: queries, out, dims, sections: index, gamma, popularityScale }),
-      digests: Object.fromEntries(sections.map(({ name, data }) => [name, sha256(asBytes(data))])),
+  const blend = blendFor(inputs, { fm: machine !== undefined, similar: similar !== undefined });
+  const manifest = await describe(inputs, options, {
+    gamma: limits.gamma.default,
+    mean: vectors.mean,
+    codeBits: embedding.codeBits,
+    counts: {
+      products: products.ids.length,
+      trained: order.trained,
+      ...(order.cold > 0 && { cold: order.cold }),
+      categories: metadata.categories,
+      brands: metadata.brands,
+      ...inputs.counts,
+      cooccurrences: cooccurrences.rows.length,
     },
-  );
+    recall: embedding.recall,
+    ...(machine && { fm: machine.manifest }),
+    ...(similar && { similar: { listLength: options.similarLength ?? 0 } }),
+    ...(blend && { blend }),
+    digests: Object.fromEntries(sections.map(({ name, data }) => [name, sha256(asBytes(data))])),
+  });
   return { sections, manifest };
-}
-
-/**
- * IN vectors as queries, every other one with the usual weight of popularity: the graph that these shape serves every gamma, and
- * the usual one best (docs/formats.md).
- */
-function sampleQueries(queries: Float32Array, dims: number, weight: number): Float32Array {
-  const stride = dims + 1;
-  const widened = new Float32Array((queries.length / dims) * stride);
-  for (let row = 0; row * dims < queries.length; row++) {
-    widened.set(queries.subarray(row * dims, (row + 1) * dims), row * stride);
-    widened[row * stride + dims] = (row % 2) * weight;
-  }
-  return widened;
 }
 
 /** The catalogue and the popularity lists over it. */
@@ -180,10 +178,15 @@ function encodeMetadata(products: CatalogInput): { sections: Section[]; categori
   return { sections: [...encoded, ...popularity], categories: categories.length, brands: brands.length };
 }
 
+type Made = Pick<ArtifactManifest, 'gamma' | 'counts' | 'recall' | 'fm' | 'similar' | 'blend' | 'digests'> & {
+  readonly mean: number;
+  readonly codeBits: number;
+};
+
 async function describe(
   inputs: BuildInputs,
-  options: Omit<BuildOptions, 'codeBits'> & { readonly codeBits: number },
-  made: Pick<ArtifactManifest, 'gamma' | 'counts' | 'recall' | 'digests'> & { mean: number },
+  options: BuildOptions,
+  { mean, codeBits, ...made }: Made,
 ): Promise<ArtifactManifest> {
   const { name, builtBy, deltas, parent, ...build } = options;
   const noted = deltas?.revision ?? inputs.deltas;
@@ -197,15 +200,16 @@ async function describe(
     ...(revision !== undefined && { gitRevision: revision }),
     currency: inputs.currency,
     dims: inputs.dims,
-    gamma: made.gamma,
-    popularity: { scale: options.popularityScale, mean: made.mean },
-    counts: made.counts,
-    parameters: { ingest: inputs.ingestParameters, train: inputs.trainParameters, build },
+    popularity: { scale: options.popularityScale, mean },
+    parameters: {
+      ingest: inputs.ingestParameters,
+      train: inputs.trainParameters,
+      build: { ...build, codeBits },
+    },
     ...(parent !== undefined && { parent }),
     ...(noted !== undefined && { deltas: { revision: noted } }),
     hashes: inputs.hashes,
-    recall: made.recall,
     ...(inputs.metrics && { metrics: inputs.metrics }),
-    digests: made.digests,
+    ...made,
   };
 }

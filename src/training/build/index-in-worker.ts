@@ -9,9 +9,14 @@ export interface IndexProgress {
   /** Rows' worth of work. */
   readonly done: number;
   readonly total: number;
+  /** What is indexed. */
+  readonly of: IndexedPart;
 }
 
-export type IndexBuilder = (call: IndexCall) => Promise<IndexSections>;
+/** An artifact has up to three indexes made: that of `similar` is only asked while it is built. */
+export type IndexedPart = 'embedding' | 'similar' | 'fm';
+
+export type IndexBuilder = (call: IndexCall, of: IndexedPart) => Promise<IndexSections>;
 
 const tickMs = 100;
 /** What the codes take of the time; the int8 copy takes next to nothing (measured, 20,000 x 65). */
@@ -33,7 +38,7 @@ export function indexInWorker(options: {
   signal?: AbortSignal;
   onProgress?: (progress: IndexProgress) => void;
 }): IndexBuilder {
-  return async (call) => {
+  return async (call, of) => {
     const counters = { graph: newCounters(), codes: newCounters() };
     const vectors = new Float32Array(new SharedArrayBuffer(call.vectors.byteLength));
     vectors.set(call.vectors);
@@ -48,7 +53,7 @@ export function indexInWorker(options: {
     const rows = vectors.length / call.dims;
     const timer = setInterval(() => {
       const share = shareDone(counters, rows);
-      if (share !== undefined) options.onProgress?.({ done: Math.floor(share * rows), total: rows });
+      if (share !== undefined) options.onProgress?.({ done: Math.floor(share * rows), total: rows, of });
     }, tickMs);
     try {
       const { sections } = await outcomeOf<{ readonly sections: IndexSections }>(worker);

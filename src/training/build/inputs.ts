@@ -4,13 +4,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
+import { type BlendSource, blendSources, type FittedBlend } from '../../artifact/blend.ts';
 import { readKind } from '../../artifact/manifest.ts';
 import { SepetError } from '../../base/errors.ts';
 import { mapFile } from '../../native/index.ts';
 import { type DatasetManifest, type ProductTable, readManifest, readProducts } from '../../tables/dataset.ts';
+import { blendFile, readBlend } from '../blend/file.ts';
+import type { Content } from '../cold/content.ts';
+import { contentPath, readContent } from '../imports/content-file.ts';
+import { type FmMachine, machineFile, readMachine } from './machine.ts';
 
 const modelFile = 'model.sepet';
 const metricsFile = 'metrics.json';
@@ -42,6 +47,14 @@ export interface BuildInputs {
   readonly metrics?: Record<string, unknown>;
   /** Whether there were metrics of other data or another model. */
   readonly staleMetrics: boolean;
+  /** The factorization machine, where there is one and it was asked for. */
+  readonly machine?: FmMachine;
+  /** What products are, by imported vectors, where there are some and vectors are to be made. */
+  readonly content?: Content;
+  /** Absent where there is none, or none for this data and model. */
+  readonly blend?: FittedBlend;
+  /** Whether there was a blend of other data or another model. */
+  readonly staleBlend?: boolean;
   /** sha256 of the input files, by name. */
   readonly hashes: Record<string, string>;
 }
@@ -104,18 +117,58 @@ function readModel(dir: string, path: string, dataset: DatasetManifest, products
   return { ...vectors, dims, trainParameters: parsed.data.parameters };
 }
 
+async function fittedFor(
+  dir: string,
+  own: Record<string, string>,
+): Promise<Pick<BuildInputs, 'blend' | 'staleBlend'> & { readonly hash?: Record<string, string> }> {
+  const found = await readBlend(dir);
+  if (found === undefined) return {};
+  if (!agree(own, found.hashes)) return { staleBlend: true };
+  return { blend: found.blend, hash: { [blendFile]: await hashOf(join(dir, blendFile)) } };
+}
+
+/** The blend of an artifact; undefined where there is none, or it weighs a source that the artifact lacks. */
+export function blendFor(
+  { blend }: Pick<BuildInputs, 'blend'>,
+  has: { readonly fm: boolean; readonly similar: boolean },
+): FittedBlend | undefined {
+  const lacking = blendSources.filter((source) => (source === 'fm' || source === 'similar') && !has[source]);
+  const weighs = (source: BlendSource): boolean =>
+    blend?.tiers.some(({ weights }) => (weights[source] ?? 0) > 0) === true;
+  return lacking.some(weighs) ? undefined : blend;
+}
+
+export interface ReadOptions {
+  /** Whether to take the factorization machine; yes if absent. */
+  readonly fm?: boolean;
+  /** Whether to read imported content vectors; no if absent. */
+  readonly cold?: boolean;
+}
+
 /**
  * Reads a data folder. Throws `input_missing` where it was not ingested or trained, `manifest_invalid` where the
- * model was trained on other data, and what reading the files throws.
+ * model or the factorization machine was trained on other data, and what reading the files throws.
  */
-export async function readInputs(dir: string): Promise<BuildInputs> {
+export async function readInputs(
+  dir: string,
+  { fm = true, cold = false }: ReadOptions = {},
+): Promise<BuildInputs> {
   const dataset = await readManifest(dir);
   const model = join(dir, modelFile);
   if (!(await exists(model)))
     throw new SepetError('input_missing', `${dir} holds no ${modelFile}: make it with sepet train ${dir}.`);
   const products = await readProducts(dir);
   const trained = readModel(dir, model, dataset, products.products);
-  const own: Record<string, string> = { ...dataset.hashes, [modelFile]: await hashOf(model) };
+  const machine = fm ? readMachine(dir, (hashes) => agree(dataset.hashes, hashes)) : undefined;
+  const content = cold ? readContent(dir, dataset) : undefined;
+  const own: Record<string, string> = {
+    ...dataset.hashes,
+    [modelFile]: await hashOf(model),
+    ...(machine && { [machineFile]: await hashOf(join(dir, machineFile)) }),
+    ...(content && { [basename(contentPath(dir))]: await hashOf(contentPath(dir)) }),
+  };
+  const { hash, ...blend } = await fittedFor(dir, own);
+  Object.assign(own, hash);
   const found = await readMetrics(dir, own);
   const { source, parameters, time, counts, currency } = dataset;
   return {
@@ -127,8 +180,11 @@ export async function readInputs(dir: string): Promise<BuildInputs> {
     maxBasket: parameters.maxBasket,
     ingestParameters: { ...parameters, source, time },
     ...trained,
+    ...(machine && { machine }),
+    ...(content && { content }),
     ...(found?.metrics && { metrics: found.metrics }),
     staleMetrics: found !== undefined && found.metrics === undefined,
+    ...blend,
     hashes: own,
   };
 }

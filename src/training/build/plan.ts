@@ -1,11 +1,13 @@
 // What a build will need, before anything is done: `sepet build --dry-run`.
 
 import { SepetError } from '../../base/errors.ts';
-import type { IndexBounds } from '../../native/index.ts';
+import { fmWidth, type IndexBounds } from '../../native/index.ts';
 import type { BuildOptions } from './build.ts';
 import { foldInputs } from './fold.ts';
 import { boundsOf } from './index-sections.ts';
 import { readInputs } from './inputs.ts';
+import { requestFeatures } from './machine.ts';
+import { madeVectors } from './parts.ts';
 import { orderRows } from './rows.ts';
 
 export interface BuildPlan {
@@ -13,15 +15,21 @@ export interface BuildPlan {
   readonly products: number;
   /** Products with a vector: the rows of the index. */
   readonly rows: number;
+  /** Of these, with a vector made from those of products like them. */
+  readonly cold: number;
+  /** k of the factorization machine; 0 without. */
+  readonly factors: number;
   /** Dimensions of a vector; OUT vectors have one more. */
   readonly dims: number;
   readonly parameters: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads'> & { readonly codeBits: number };
-  /** Bytes on the disk of what is searched; `graph` is an upper bound. */
+  /** Bytes on the disk of what is searched; `graph`, `similar` and `fm` (all its sections) are upper bounds. */
   readonly disk: {
     readonly vectors: number;
     readonly graph: number;
     readonly codes: number;
     readonly int8: number;
+    readonly similar: number;
+    readonly fm: number;
     readonly total: number;
     readonly aProduct: number;
   };
@@ -50,27 +58,66 @@ export function planOf(
     threads,
     codeBits,
   }: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads' | 'codeBits'>,
+  given: BesideSizes = { factors: 0, askedFloats: 0, similarLength: 0, cold: 0 },
 ): BuildPlan {
   const asked = { M, efConstruction, threads, codeBits, rows, dims: dims + 1 };
   const bounds: IndexBounds = boundsOf(asked);
   const { graphBytes: graph, codesBytes: codes, int8Bytes: int8 } = bounds;
   const vectors = float * rows * (2 * dims + 1);
-  const total = vectors + graph + codes + int8;
+  const { fm, similar, memory } = besideOf({ products, rows }, given, asked);
+  const total = vectors + graph + codes + int8 + similar + fm;
+  const { cold, factors } = given;
   return {
-    ...{ dir, products, rows, dims },
+    ...{ dir, products, rows, cold, factors, dims },
     parameters: { M, efConstruction, threads, codeBits: bounds.codeBits },
-    disk: { vectors, graph, codes, int8, total, aProduct: Math.ceil(total / rows) },
-    memory: vectorCopies(products, rows, dims) + bounds.memoryBytes,
+    disk: { vectors, graph, codes, int8, similar, fm, total, aProduct: Math.ceil(total / rows) },
+    memory: vectorCopies(products, rows, dims) + bounds.memoryBytes + similar + memory,
   };
+}
+
+/** What an artifact may have beside its embedding index. */
+export interface BesideSizes {
+  /** k of the factorization machine; 0 without. */
+  readonly factors: number;
+  /** Floats of the columns that requests give. */
+  readonly askedFloats: number;
+  /** Longest list of similar products; 0 without. */
+  readonly similarLength: number;
+  /** Products with a vector that was made. */
+  readonly cold: number;
+}
+
+/** Bytes at most of the sections `fm.*` but for their JSON, of those of `similar`, and of memory for the second graph. */
+export function besideOf(
+  { products, rows }: Pick<BuildPlan, 'products' | 'rows'>,
+  { factors, askedFloats, similarLength, cold }: BesideSizes,
+  {
+    M,
+    efConstruction,
+    threads,
+    codeBits,
+  }: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads' | 'codeBits'>,
+): { fm: number; similar: number; memory: number } {
+  const length = Math.min(similarLength, rows - cold);
+  const similar = similarLength === 0 ? 0 : float * (products + 1 + 2 * rows * length);
+  if (factors === 0) return { fm: 0, similar, memory: 0 };
+  const bounds = boundsOf({ M, efConstruction, threads, codeBits, rows: products, dims: factors + 1 });
+  const vectors = float * (products * (2 * factors + 2) + askedFloats);
+  const fm = vectors + bounds.graphBytes + bounds.codesBytes + bounds.int8Bytes;
+  return { fm, similar, memory: vectorCopies(products, products, factors) + bounds.memoryBytes };
 }
 
 /** Reads the folder and writes nothing. Throws what `readInputs` throws, `data_empty`, and `argument_invalid` for the bits. */
 export async function planBuild(dir: string, options: BuildOptions): Promise<BuildPlan> {
-  const read = await readInputs(dir);
+  const read = await readInputs(dir, options);
   const inputs = options.deltas === undefined ? read : foldInputs(read, options.deltas.changes).inputs;
-  const { trained, from } = orderRows(inputs);
+  const { trained, from, cold } = orderRows(inputs, madeVectors(inputs, options)?.rows);
   if (trained === 0)
     throw new SepetError('data_empty', `No product of ${dir} has a vector: its model is empty.`);
   const sizes = { products: from.length, rows: trained, dims: inputs.dims };
-  return planOf(dir, sizes, options);
+  const { machine } = inputs;
+  const factors = machine?.model.factorsEach ?? 0;
+  const features = machine === undefined ? 0 : requestFeatures(machine.fitted);
+  const beside = { factors, askedFloats: features * (1 + fmWidth(factors)), cold };
+  return planOf(dir, sizes, options, { ...beside, similarLength: options.similarLength ?? 0 });
 }

@@ -1,5 +1,5 @@
-// The rows of an artifact: products with a vector first, then those without, each in the order of the data
-// folder (most ordered first). So the graph's rows are the catalogue's rows and no map is needed.
+// The rows of an artifact: products with a vector of their own first, then those for which one was made, then those without, each in
+// the order of the data folder (most ordered first). So the graph's rows are the catalogue's rows and no map is needed.
 
 import { unknown32 } from '../../base/products.ts';
 import type { CatalogInput } from '../../catalog/catalog.ts';
@@ -13,6 +13,8 @@ export interface RowOrder {
   readonly to: Uint32Array;
   /** Products with a vector: new rows 0 to trained - 1. */
   readonly trained: number;
+  /** Of these the last, whose vectors were made. */
+  readonly cold: number;
 }
 
 type OrderInputs = Pick<BuildInputs, 'in' | 'out' | 'dims' | 'removed'> & {
@@ -22,43 +24,54 @@ type OrderInputs = Pick<BuildInputs, 'in' | 'out' | 'dims' | 'removed'> & {
 /** True also of no values at all. */
 const isZero = (values: Float32Array): boolean => values.every((value) => value === 0);
 
-/** A product has a vector where neither its IN nor its OUT row is zero; those that deltas added have none. */
-export function orderRows({ in: input, out: output, dims, products: table, removed }: OrderInputs): RowOrder {
-  const { products } = table;
+/** A product has a vector of its own where neither its IN nor its OUT row is zero; those that deltas added have none. */
+export const hasVector =
+  ({ in: input, out: output, dims }: Pick<OrderInputs, 'in' | 'out' | 'dims'>) =>
+  (row: number): boolean => {
+    const [start, end] = [row * dims, (row + 1) * dims];
+    return !isZero(input.subarray(start, end)) && !isZero(output.subarray(start, end));
+  };
+
+/** @param made rows without a vector of their own for which one was made, ascending */
+export function orderRows(inputs: OrderInputs, made: Iterable<number> = []): RowOrder {
+  const { products } = inputs.products;
+  const own = hasVector(inputs);
+  const makes = new Set(made);
   const has: number[] = [];
+  const cold: number[] = [];
   const hasNot: number[] = [];
   for (let row = 0; row < products; row++) {
-    if (removed?.has(row)) continue;
-    const [start, end] = [row * dims, (row + 1) * dims];
-    const missing = isZero(input.subarray(start, end)) || isZero(output.subarray(start, end));
-    (missing ? hasNot : has).push(row);
+    if (inputs.removed?.has(row)) continue;
+    (own(row) ? has : makes.has(row) ? cold : hasNot).push(row);
   }
-  const from = Uint32Array.from([...has, ...hasNot]);
+  const from = Uint32Array.from([...has, ...cold, ...hasNot]);
   const to = new Uint32Array(products).fill(unknown32);
   from.forEach((old, row) => {
     to[old] = row;
   });
-  return { from, to, trained: has.length };
+  return { from, to, trained: has.length + cold.length, cold: cold.length };
 }
 
-/** The first `trained` rows of V × dims values, reordered. */
+/** The rows of V × dims values that have vectors, reordered; behind them those that were made, which are in order. */
 export function reorderVectors(
   values: Float32Array,
   dims: number,
-  { from, trained }: RowOrder,
+  { from, trained, cold }: RowOrder,
+  made: Float32Array = new Float32Array(0),
 ): Float32Array {
   const result = new Float32Array(trained * dims);
-  for (let row = 0; row < trained; row++) {
+  for (let row = 0; row < trained - cold; row++) {
     const old = from[row] as number;
     result.set(values.subarray(old * dims, (old + 1) * dims), row * dims);
   }
+  result.set(made, (trained - cold) * dims);
   return result;
 }
 
 /** A data folder's products as the catalogue's input, reordered. */
 export function reorderProducts(
   table: ProductTable,
-  { from }: RowOrder,
+  { from }: Pick<RowOrder, 'from'>,
 ): CatalogInput & { ordersTrain: Uint32Array } {
   const list = <T>(values: readonly T[]): T[] => Array.from(from, (old) => values[old] as T);
   const u32 = (values: Uint32Array): Uint32Array => from.map((old) => values[old] as number);
@@ -87,7 +100,7 @@ export function reorderProducts(
 /** Scored lists of a data folder's rows, as lists of the new rows; what was left out is in none, and has none. */
 export function reorderLists(
   lists: { offsets: Uint32Array; rows: Uint32Array; scores: Float32Array },
-  { from, to }: RowOrder,
+  { from, to }: Pick<RowOrder, 'from' | 'to'>,
 ): { offsets: Uint32Array; rows: Uint32Array; scores: Float32Array } {
   const offsets = new Uint32Array(from.length + 1);
   const rows = new Uint32Array(lists.rows.length);
