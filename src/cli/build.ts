@@ -1,6 +1,7 @@
 // `sepet build`: a data folder into the one file that is served.
 
 import { type Command, Option } from 'commander';
+import type { ArtifactManifest } from '../artifact/manifest.ts';
 import { limits } from '../base/limits.ts';
 import type { StoreFolding } from '../releases/folding.ts';
 import type { BuildResult } from '../training/build/build.ts';
@@ -17,10 +18,13 @@ const defaults = {
   seed: limits.seed.default,
   popularityScale: limits.popularityScale.default,
   listLength: limits.listLength.default,
+  similarLength: limits.similarLength.default,
 };
 
 type BuildCommandOptions = typeof defaults & {
   codeBits: keyof typeof codeBits;
+  fm: boolean;
+  cold: boolean;
   out?: string;
   name?: string;
   store?: string;
@@ -37,10 +41,11 @@ Examples:
   sepet build data/or --out or.sepet --M 24 --ef-construction 400
   sepet build data/demo --threads 1        the same input gives the same graph
   sepet build data/demo --code-bits 0      lean: a third of the memory, slower searches
+  sepet build data/demo --no-fm --similar-length 0    the embedding and co-occurrence alone
   sepet build data/demo --dry-run          what it will need of disk and memory, and nothing else
   sepet build data/demo --store ./store --parent production    with the deltas that came since the data, and whom it follows
 
-Reads what ingest, train and (where it was run) evaluate left in the folder. docs/formats.md draws the file.`;
+Reads what ingest, train and, where they were run, train fm, tune blend, import and evaluate left in the folder. docs/formats.md draws the file.`;
 
 export function register(program: Command): void {
   program
@@ -63,6 +68,9 @@ export function register(program: Command): void {
     .option('--seed <n>', helpFor('seed'), bounded('seed'))
     .option('--popularity-scale <s>', helpFor('popularityScale'), bounded('popularityScale', false))
     .option('--list-length <n>', helpFor('listLength'), bounded('listLength'))
+    .option('--similar-length <n>', helpFor('similarLength'), bounded('similarLength'))
+    .option('--no-fm', 'Leave the factorization machine of `sepet train fm` out')
+    .option('--no-cold', 'Leave products without orders without vectors')
     .option('--store <address>', 'Fold in the deltas of this store that the data does not have yet')
     .option('--parent <name>', 'The artifact it follows: a label of the store, a file, or sha256:…')
     .option('--dry-run', 'Print what the build will need, and build nothing')
@@ -71,7 +79,7 @@ export function register(program: Command): void {
     .action(
       (
         dir: string,
-        given: Partial<BuildCommandOptions> & Pick<BuildCommandOptions, 'codeBits'>,
+        given: Partial<BuildCommandOptions> & Pick<BuildCommandOptions, 'codeBits' | 'fm' | 'cold'>,
         command: Command,
       ) => build(dir, { ...defaults, ...given }, command.parent?.version() ?? ''),
     );
@@ -97,10 +105,10 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
   const progress = startProgress('Index', 'products');
   const buildIndex = indexInWorker({
     signal: abort.signal,
-    onProgress: ({ done, total }) => progress.update(done, total),
+    onProgress: ({ done, total, of }) => progress.update(done, total, of),
   });
   try {
-    const result = await buildArtifact(dir, out, parameters, { buildIndex });
+    const result = await buildArtifact(dir, out, parameters, { buildIndex, signal: abort.signal });
     const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(2));
     progress.stop();
     process.stdout.write(
@@ -112,15 +120,21 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
   }
 }
 
-function needs({ dir, products, rows, dims, parameters, disk, memory }: BuildPlan): string {
+/** Says how many of them were made. */
+const coldWords = (cold: number): string =>
+  cold === 0 ? '' : `, ${count(cold)} of these made from products like them`;
+
+function needs(plan: BuildPlan): string {
+  const { dir, products, rows, cold, factors, dims, parameters, disk, memory } = plan;
   const { M, efConstruction, threads, codeBits: bits } = parameters;
-  const parts = (['vectors', 'graph', 'codes', 'int8'] as const)
+  const parts = (['vectors', 'graph', 'codes', 'int8', 'similar', 'fm'] as const)
     .filter((part) => disk[part] > 0)
     .map((part) => `${part} ${size(disk[part])}`);
   return `${[
     `Building ${dir} with M ${M}, efConstruction ${efConstruction}, ${bits} code bits and ${threads} threads will need`,
-    `  for      ${count(rows)} of ${count(products)} products, vectors of ${dims} dimensions`,
-    `  disk     at most ${size(disk.total)}, ${count(disk.aProduct)} bytes a product (${parts.join(', ')}), beside metadata and lists`,
+    `  for      ${count(rows)} of ${count(products)} products, vectors of ${dims} dimensions${coldWords(cold)}`,
+    ...(factors > 0 ? [`  and      a factorization machine of ${factors} factors, for all products`] : []),
+    `  disk     at most ${size(disk.total)}, ${count(disk.aProduct)} bytes a product (${parts.join(', ')}), beside metadata and co-occurrences`,
     `  memory   at most ${size(memory)} for the index and its vectors, beside the product table`,
   ].join('\n')}\n`;
 }
@@ -155,18 +169,39 @@ function foldedWords({ folded, manifest }: BuildResult, { after, foreignPrices }
   ];
 }
 
+const leftOut = {
+  stale: 'is of other data or another model',
+  sources: 'weighs a source that this artifact does not have',
+} as const;
+
+const recallWords = ({ at }: ArtifactManifest['recall']): string =>
+  at.map(({ efSearch, recall }) => `${recall.toFixed(3)} at efSearch ${efSearch}`).join(', ');
+
+/** The columns that requests give. */
+function askedWords({ columns }: NonNullable<ArtifactManifest['fm']>): string {
+  const said = (['user', 'context'] as const)
+    .filter((group) => columns[group].length > 0)
+    .map((group) => `${group} ${columns[group].join(', ')}`);
+  return said.length === 0 ? '' : ` (asked with ${said.join('; ')})`;
+}
+
 function summary(result: BuildResult, seconds: number, deltas: StoreFolding | undefined): string {
-  const { file, artifact, bytes, manifest, staleMetrics } = result;
-  const { counts, recall, dims, metrics } = manifest;
-  const at = recall.at
-    .map(({ efSearch, recall }) => `${recall.toFixed(3)} at efSearch ${efSearch}`)
-    .join(', ');
+  const { file, artifact, bytes, manifest, staleMetrics, blendLeftOut } = result;
+  const { counts, recall, dims, metrics, fm, similar, blend } = manifest;
   return `${[
     `Artifact ${file} (${size(bytes)}, ${seconds} s)`,
-    `  ${count(counts.products)} products, ${count(counts.trained)} of them with vectors of ${dims} dimensions`,
+    `  ${count(counts.products)} products, ${count(counts.trained)} of them with vectors of ${dims} dimensions${coldWords(counts.cold ?? 0)}`,
     ...(deltas ? foldedWords(result, deltas) : []),
     ...(manifest.parent === undefined ? [] : [`  follows ${manifest.parent}`]),
-    `  recall@${recall.k} against the exact scan: ${at}`,
+    `  recall@${recall.k} against the exact scan: ${recallWords(recall)}`,
+    ...(fm
+      ? [
+          `  factorization machine of ${fm.factors} factors${askedWords(fm)}; recall@${recall.k} ${recallWords(fm.recall)}`,
+        ]
+      : []),
+    ...(similar ? [`  lists of up to ${similar.listLength} similar products`] : []),
+    ...(blend ? ['  blend fitted to this data and model'] : []),
+    ...(blendLeftOut ? [`  blend.json ${leftOut[blendLeftOut]} and was left out: run sepet tune blend`] : []),
     ...(staleMetrics ? ['  metrics.json is of other data or another model and was left out'] : []),
     ...(metrics === undefined && !staleMetrics
       ? ['  no offline metrics: run sepet evaluate before building']

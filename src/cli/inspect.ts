@@ -5,6 +5,17 @@ import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { MappedFile } from '../native/index.ts';
 import type { Artifact } from '../recommend/artifact.ts';
 import type { ProductFacts } from '../recommend/recommender.ts';
+import {
+  blendWords,
+  bytesOf,
+  machineRows,
+  memoryWords,
+  partBytes,
+  partWords,
+  type Row,
+  recallWords,
+  settings,
+} from './inspect-parts.ts';
 import { count, money, size, textTable } from './text.ts';
 
 interface InspectOptions {
@@ -68,14 +79,16 @@ async function inspect(path: string, options: InspectOptions): Promise<void> {
 }
 
 function asJson(path: string, artifact: Artifact, popular: readonly ProductFacts[], verified: boolean) {
-  const { file, id, manifest, index } = artifact;
+  const { file, id, manifest, index, fm } = artifact;
   return {
     file: path,
     bytes: file.bytes,
     artifact: id,
     verified: verified ? 'everything' : 'nothing',
     manifest,
-    graph: { ...index.stats(), edges: index.edges(), ...bytesOf(artifact) },
+    graph: { ...index.stats(), edges: index.edges(), ...bytesOf(index, artifact.vectors) },
+    ...(fm && { fmGraph: { ...fm.index.stats(), edges: fm.index.edges(), ...bytesOf(fm.index, fm) } }),
+    partBytes: partBytes(file),
     sections: file.sections,
     popular,
   };
@@ -120,26 +133,23 @@ function facts(artifact: Artifact, id: string): string {
   const { manifest, index, catalog } = artifact;
   const { counts, recall, parameters, popularity } = manifest;
   const graph = index.stats();
-  const at = recall.at
-    .map(({ efSearch, recall }) => `${recall.toFixed(4)} at efSearch ${efSearch}`)
-    .join(', ');
   const { seed, threads } = parameters.build;
   const { numeric } = catalog.columns;
   const fields = numeric.size === 0 ? '' : `, fields ${[...numeric.keys()].join(', ')}`;
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     ['artifact', id],
     ['name', manifest.name],
     [
       'made',
       `${manifest.createdAt} by sepet ${manifest.builtBy}${manifest.gitRevision ? `, git ${manifest.gitRevision}` : ''}`,
     ],
-    ...(manifest.parent === undefined ? [] : [['parent', manifest.parent] as [string, string]]),
+    ...(manifest.parent === undefined ? [] : [['parent', manifest.parent] as Row]),
     ...(manifest.deltas === undefined
       ? []
-      : [['deltas', `up to revision ${manifest.deltas.revision} folded in`] as [string, string]]),
+      : [['deltas', `up to revision ${manifest.deltas.revision} folded in`] as Row]),
     [
       'products',
-      `${count(counts.products)}, ${count(counts.trained)} of them with vectors of ${manifest.dims} dimensions`,
+      `${count(counts.products)}, ${count(counts.trained)} of them with vectors of ${manifest.dims} dimensions${counts.cold ? `, ${count(counts.cold)} of these made from products like them` : ''}`,
     ],
     [
       'metadata',
@@ -157,9 +167,18 @@ function facts(artifact: Artifact, id: string): string {
       'graph',
       `M ${graph.M}, efConstruction ${graph.efConstruction}, ${count(index.edges())} links on ${graph.maxLevel + 1} levels, seed ${seed}, ${threads} threads`,
     ],
-    ['memory', memoryWords(artifact)],
-    [`recall@${recall.k}`, `${at} (${count(recall.queries)} IN vectors against the exact scan)`],
-    ...(['ingest', 'train'] as const).map((step): [string, string] => [step, settings(parameters[step])]),
+    ['memory', memoryWords(index, artifact.vectors)],
+    [
+      `recall@${recall.k}`,
+      `${recallWords(recall)} (${count(recall.queries)} IN vectors against the exact scan)`,
+    ],
+    ...machineRows(artifact),
+    ...(manifest.similar
+      ? [['similar', `lists of up to ${manifest.similar.listLength} products, by IN vectors`] as Row]
+      : []),
+    ...(manifest.blend ? [['blend', blendWords(manifest.blend)] as Row] : []),
+    ['bytes', partWords(artifact.file)],
+    ...(['ingest', 'train'] as const).map((step): Row => [step, settings(parameters[step])]),
     [
       'data',
       Object.entries(manifest.hashes)
@@ -167,35 +186,7 @@ function facts(artifact: Artifact, id: string): string {
         .join(', '),
     ],
   ];
-  return rows.map(([name, text]) => `  ${name.padEnd(10)}  ${text}`).join('\n');
-}
-
-/** What is searched: the OUT vectors, and what the index has beside them. */
-function bytesOf({ index, vectors }: Artifact): { vectorBytes: number; bytesAProduct: number } {
-  const { graphBytes, codesBytes, int8Bytes } = index.stats();
-  const vectorBytes = vectors.out.byteLength;
-  const all = vectorBytes + graphBytes + codesBytes + int8Bytes;
-  return { vectorBytes, bytesAProduct: Math.round(all / vectors.trained) };
-}
-
-function memoryWords(artifact: Artifact): string {
-  const { graphBytes, codesBytes, int8Bytes, codeBits } = artifact.index.stats();
-  const { vectorBytes, bytesAProduct } = bytesOf(artifact);
-  const parts = [
-    `OUT vectors ${size(vectorBytes)}`,
-    `graph ${size(graphBytes)}`,
-    codesBytes === 0 ? 'no codes' : `codes ${size(codesBytes)} (${codeBits} bits a dimension)`,
-    int8Bytes === 0 ? 'no int8 copy' : `int8 copy ${size(int8Bytes)}`,
-  ];
-  return `${count(bytesAProduct)} bytes a product are searched: ${parts.join(', ')}`;
-}
-
-/** Numbers, words and switches of a parameter set; what is nested stays in --json. */
-function settings(parameters: Readonly<Record<string, unknown>>): string {
-  return Object.entries(parameters)
-    .filter(([, value]) => ['number', 'string', 'boolean'].includes(typeof value))
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
+  return rows.map(([name, text]) => `  ${name.padEnd(12)}  ${text}`).join('\n');
 }
 
 function metricsTable({ metrics }: ArtifactManifest): string[] {

@@ -24,7 +24,13 @@ const planOf = (...flags: string[]): BuildPlan =>
 
 interface Inspected {
   readonly graph: Record<'graphBytes' | 'codesBytes' | 'int8Bytes' | 'codeBits' | 'bytesAProduct', number>;
-  readonly manifest: { parameters: { build: { codeBits?: number } }; recall: { at: { recall: number }[] } };
+  readonly partBytes: Record<string, number>;
+  readonly manifest: {
+    parameters: { build: { codeBits?: number } };
+    recall: { at: { recall: number }[] };
+    counts: { cold?: number };
+    similar?: { listLength: number };
+  };
 }
 const inspected = (file: string): Inspected => JSON.parse(sepet('inspect', file, '--json')) as Inspected;
 
@@ -52,14 +58,18 @@ describe('sepet build --code-bits', () => {
     ['auto', 2, 1],
   ])('%s gives an artifact that says so and is right', (bits, codeBits, int8) => {
     const out = folder.path(`bits-${bits}.sepet`);
-    sepet('build', dir, '--out', out, '--code-bits', bits, '--ef-construction', '60');
-    const { graph, manifest } = inspected(out);
+    const parts = codeBits === 0 ? ['--no-cold', '--similar-length', '0'] : ['--similar-length', '9'];
+    sepet('build', dir, '--out', out, '--code-bits', bits, '--ef-construction', '60', ...parts);
+    const { graph, manifest, partBytes } = inspected(out);
     expect(graph.codeBits).toBe(codeBits);
     expect(manifest.parameters.build.codeBits).toBe(codeBits);
     expect([graph.codesBytes > 0, graph.int8Bytes > 0]).toEqual([codeBits > 0, int8 > 0]);
     expect(manifest.recall.at.at(-1)?.recall).toBeGreaterThan(0.95);
-    const plan = planOf('--code-bits', bits);
+    const plan = planOf('--code-bits', bits, ...parts);
     expect(plan.disk.codes).toBe(graph.codesBytes);
+    expect(plan.disk.similar).toBe(partBytes['similar products'] ?? 0);
+    expect(manifest.similar).toEqual(codeBits === 0 ? undefined : { listLength: 9 });
+    expect([plan.cold, plan.factors]).toEqual([manifest.counts.cold ?? 0, 0]);
     verifyArtifact(openArtifact(out, { verify: true }));
     expect(sepet('inspect', out)).toMatch(
       new RegExp(
