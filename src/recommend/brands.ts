@@ -34,8 +34,10 @@ export interface Brands {
 const rowsAStep = 1024;
 
 /** Adds up the vectors and the unit vectors of all brands, of which means and mean cosines come: one pass over the products. */
-function* addUp({ catalog, vectors }: Artifact): Generator<void, BrandTable> {
-  const { dims, trained, in: input } = vectors;
+function* addUp({ catalog, manifest, vectors }: Artifact): Generator<void, BrandTable> {
+  const { dims, in: input } = vectors;
+  // Vectors that were made of other products' say nothing new of a brand.
+  const own = vectors.trained - (manifest.counts.cold ?? 0);
   const { brand } = catalog.columns;
   const count = catalog.brands.length;
   const sums = new Float64Array(count * dims);
@@ -46,7 +48,7 @@ function* addUp({ catalog, vectors }: Artifact): Generator<void, BrandTable> {
     const number = brand[row] as number;
     if (number >= count) continue;
     products[number] = (products[number] as number) + 1;
-    if (row >= trained) continue;
+    if (row >= own) continue;
     withVector[number] = (withVector[number] as number) + 1;
     const [from, to] = [row * dims, number * dims];
     let square = 0;

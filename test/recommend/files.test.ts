@@ -1,5 +1,6 @@
 // An artifact that is not right is refused by name, on every way of going wrong.
 
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeManifest } from '../../src/artifact/manifest.ts';
@@ -12,9 +13,13 @@ import type { RecommendAnswer } from '../../src/recommend/recommender.ts';
 import { verifyArtifact } from '../../src/recommend/verify.ts';
 import { composeArtifact } from '../../src/training/build/build.ts';
 import { buildIndex, type IndexCall } from '../../src/training/build/index-sections.ts';
-import { makeInputs, makeLists, shopSections, temporaryFolder } from './shop.ts';
+import { makeMachine } from './machine.ts';
+import { makeInputs, makeLists, type ShopOptions, shopSections, temporaryFolder } from './shop.ts';
 
-const shop = { seed: 3, products: 60 };
+const shop: ShopOptions = {
+  ...{ seed: 3, products: 60, parts: { cold: true, similarLength: 3 } },
+  fold: (inputs) => ({ ...inputs, machine: makeMachine(inputs.products, { seed: 3 }) }),
+};
 const folder = temporaryFolder();
 let sections: Section[] = [];
 let whole: Uint8Array;
@@ -41,6 +46,25 @@ const replaced = (name: string, change: (data: Section['data']) => Section['data
   writeFile(file, changed);
   return file;
 };
+
+/** The file with another section, of which its manifest holds the sha256. */
+function exchanged(name: string, change: (data: Section['data']) => Section['data']): string {
+  const others = sections
+    .slice(1)
+    .map((section) => (section.name === name ? { name, data: change(section.data.slice()) } : section));
+  const digests = Object.fromEntries(
+    others.map(({ name: of, data }) => [
+      of,
+      createHash('sha256')
+        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        .digest('hex'),
+    ]),
+  );
+  const { manifest } = openArtifact(folder.path('whole.sepet'));
+  const file = folder.path(`${files++}.sepet`);
+  writeFile(file, [encodeManifest({ ...manifest, digests }), ...others]);
+  return file;
+}
 
 function codeOf(work: () => unknown): string {
   try {
@@ -88,15 +112,15 @@ describe('an artifact', () => {
     expect(codeOf(() => openRecommender(folder.path('none.sepet')))).toBe('file_not_found');
   });
 
-  it.each(['col.price', 'id.hash', 'vec.out', 'pop.all', 'cooc.scores', 'graph'])(
-    'whose %s has another length is refused, and the file named',
-    (name) => {
-      const file = replaced(name, (data) => data.slice(0, -1));
-      expect(() => openRecommender(file)).toThrow(
-        expect.objectContaining({ code: 'file_damaged', message: expect.stringContaining(file) }),
-      );
-    },
-  );
+  it.each([
+    ...['col.price', 'id.hash', 'vec.out', 'pop.all', 'cooc.scores', 'graph'],
+    ...['fm.in', 'fm.out', 'fm.graph', 'fm.asked.factors', 'similar.rows', 'similar.scores'],
+  ])('whose %s has another length is refused, and the file named', (name) => {
+    const file = replaced(name, (data) => data.slice(0, -1));
+    expect(() => openRecommender(file)).toThrow(
+      expect.objectContaining({ code: 'file_damaged', message: expect.stringContaining(file) }),
+    );
+  });
 
   it('that holds a NaN among its OUT vectors is vector_not_finite', () => {
     const file = replaced(
@@ -106,16 +130,19 @@ describe('an artifact', () => {
     expect(codeOf(() => openRecommender(file, { verify: true }))).toBe('vector_not_finite');
   });
 
-  it('of an earlier version, with a graph and no codes, opens and answers', () => {
+  it('of an earlier version, with a graph and nothing else that is new, opens and answers', () => {
     const manifest = JSON.parse(new TextDecoder().decode(sections[0]?.data as Uint8Array));
-    delete manifest.parameters.build.codeBits;
-    for (const name of ['codes', 'int8']) delete manifest.digests[name];
-    const older = sections.slice(1).filter(({ name }) => name !== 'codes' && name !== 'int8');
+    const isNew = (name: string): boolean => /^(codes|int8|fm\..*|similar\..*)$/.test(name);
+    for (const name of ['codeBits', 'similarLength', 'cold', 'fm']) delete manifest.parameters.build[name];
+    for (const name of ['fm', 'similar']) delete manifest[name];
+    for (const name of Object.keys(manifest.digests).filter(isNew)) delete manifest.digests[name];
+    const older = sections.slice(1).filter(({ name }) => !isNew(name));
     const file = folder.path(`${files++}.sepet`);
     writeFile(file, [encodeManifest(manifest), ...older]);
     const artifact = openArtifact(file, { verify: true });
     verifyArtifact(artifact);
     expect(artifact.index.stats()).toMatchObject({ codeBits: 0, codesBytes: 0, int8Bytes: 0 });
+    expect([artifact.fm, artifact.similar, artifact.blend]).toEqual([undefined, undefined, undefined]);
     const request = { product: 'P1', efSearch: 10 };
     const [answer] = createRecommender(artifact, []).recommend([request]);
     const [now] = openRecommender(folder.path('whole.sepet')).recommend([request]);
@@ -148,11 +175,40 @@ describe('an artifact', () => {
     expect(codeOf(() => openRecommender(file))).toBe('section_missing');
   });
 
-  it.each(['pop.all', 'cooc.rows', 'col.category', 'col.brand'])(
+  it.each(['pop.all', 'cooc.rows', 'col.category', 'col.brand', 'fm.bias', 'similar.rows'])(
     'whose %s was exchanged for another is found by verification',
     (name) => {
       const file = replaced(name, (data) => data.map(() => 3) as Section['data']);
       expect(() => verifyArtifact(openArtifact(file))).toThrow(`The section ${name} is not the one`);
+    },
+  );
+
+  it.each([
+    ['similar.rows', 'The similar lists holds 4000000000', (data) => data.fill(4_000_000_000, 2, 3)],
+    ['similar.offsets', 'The offsets of the similar lists goes back', (data) => data.fill(9, 1, 2)],
+    ['fm.asked.linear', 'fm.asked.linear holds what is no number', (data) => data.fill(Number.NaN, 1, 2)],
+    ['fm.in', 'row 1 holds NaN, infinity', (data) => data.fill(Number.POSITIVE_INFINITY, 7, 8)],
+  ] as [string, string, (data: Section['data']) => Section['data']][])(
+    'whose %s is what the manifest says, but wrong, is found by verification',
+    (name, said, spoil) => {
+      expect(() => verifyArtifact(openArtifact(exchanged(name, spoil)))).toThrow(said);
+    },
+  );
+
+  it.each([-1, 0.5, 1e9, 4_294_967_295])(
+    'whose machine has columns at feature %d answers or says so, and is found by verification',
+    (first) => {
+      const file = exchanged('fm.features', (data) => {
+        const found = JSON.parse(new TextDecoder().decode(data as Uint8Array));
+        found.fitted.user[0].first = first;
+        return new TextEncoder().encode(JSON.stringify(found));
+      });
+      const artifact = openArtifact(file);
+      const [outcome] = createRecommender(artifact, []).recommend([
+        { product: 'P1', user: { country: 'north' } },
+      ]);
+      if (outcome !== undefined && 'error' in outcome) expect(outcome.error.code).toBe('argument_invalid');
+      expect(() => verifyArtifact(artifact)).toThrow('features that the machine does not have');
     },
   );
 });
