@@ -44,6 +44,8 @@ export interface ServeOptions {
   readonly verdicts?: string;
   /** A folder, or an address. */
   readonly images?: string;
+  readonly userTower?: string;
+  readonly userTowerWeight: number;
   readonly pages: Pages;
   readonly verify?: true;
   readonly json?: true;
@@ -64,6 +66,7 @@ export const defaults = {
   accessLog: limits.accessLog.default,
   recallShare: limits.recallShare.default,
   clientRate: limits.clientRate.default,
+  userTowerWeight: limits.towerWeight.default,
   eventsSync: 'disk' as const,
   pages: 'map' as const,
 };
@@ -76,6 +79,7 @@ Examples:
   sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
   sepet serve artifact.sepet --instances 2 --workers 0   a process a core, behind one port
   sepet serve artifact.sepet --pages huge       in memory of 2 MB pages: faster searches, a slower start
+  sepet serve artifact.sepet --user-tower user.onnx   requests give tower: [numbers]; its vector is mixed in
   sepet serve artifact.sepet --verify           first check the whole file, rather than beside serving
   sepet serve artifact.sepet --json             the address as JSON on stdout, the log as JSON on stderr
   sepet serve --store s3://shop/sepet --label production   whatever the label points at, now and later
@@ -166,6 +170,11 @@ export function addServeOptions(command: Command): Command {
       '--images <folder|address>',
       'Pictures of the products for /ui/: a folder to serve, or the https address that their paths are relative to',
     )
+    .option(
+      '--user-tower <file>',
+      'A model (ONNX) that turns `tower` of a request into a vector; needs the package onnxruntime-node',
+    )
+    .option('--user-tower-weight <share>', helpFor('towerWeight'), bounded('towerWeight', false))
     .option('--access-log <share>', helpFor('accessLog'), bounded('accessLog', false))
     .option('--recall-share <share>', helpFor('recallShare'), bounded('recallShare', false))
     .option('--verify', 'Check the whole file before serving; without, it is checked while serving')

@@ -1,6 +1,7 @@
 // A server with the runner behind it and the versions that the event loop has open itself: started with one version,
 // exchanged for others while it answers.
 
+import { resolve } from 'node:path';
 import { preferSmallHeaps } from '../base/heap.ts';
 import type { Log } from '../base/log.ts';
 import { openFileSink } from '../events/file-sink.ts';
@@ -10,8 +11,9 @@ import type { Beside } from '../http/labels.ts';
 import { LiveRecall } from '../http/live-recall.ts';
 import type { ReleaseControl } from '../http/releases.ts';
 import { type Server, startServer } from '../http/server.ts';
-import { inlineRunner, type Runner } from '../pool/runner.ts';
-import { piscinaRunner } from '../pool/threads.ts';
+import { inlineRunner, lifted, type Runner } from '../pool/runner.ts';
+import { piscinaRunner, towerWorker } from '../pool/threads.ts';
+import { fitting, openTower, type Tower, type TowerOptions } from '../pool/tower.ts';
 import { Trials } from '../pool/trials.ts';
 import { nextNumber, type Version } from '../pool/version.ts';
 import { artifactOpener, Versions } from '../pool/versions.ts';
@@ -58,16 +60,21 @@ export async function startServing(
 ): Promise<{ serving: Serving; recommender: Recommender }> {
   preferSmallHeaps();
   const { pages, rerank } = options;
-  const versions = new Versions(artifactOpener());
+  const tower = towerOf(options);
+  // With workers the threads have the tower.
+  const inlineTower = tower === undefined || options.workers > 0 ? undefined : await openTower(tower);
+  const opener = artifactOpener();
+  const versions = new Versions(inlineTower === undefined ? opener : fitting(opener, inlineTower));
   const numbered = ({ release: _, ...what }: Release): Version => ({
     ...what,
     pages,
     rerank,
+    ...(tower && { tower }),
     number: nextNumber(),
   });
   const version = numbered(first);
   const recommender = versions.prepare(version);
-  const runner = await startRunner(versions, version, options);
+  const runner = await startRunner(versions, version, { ...options, inlineTower });
   const { log, recallShare: share } = options;
   const recall = share > 0 ? new LiveRecall({ share, version, log }) : undefined;
   const live = new LiveVersions({
@@ -104,6 +111,9 @@ export async function startServing(
   }
 }
 
+const towerOf = ({ userTower: file, userTowerWeight: weight }: OwnOptions): TowerOptions | undefined =>
+  file === undefined ? undefined : { file: resolve(file), weight };
+
 /** It starts with the first question. */
 function startTrials(live: LiveVersions, { beside, log }: StartOptions): Trials {
   const artifacts = (): string[] => [
@@ -130,10 +140,13 @@ async function openEvents({ eventsFolder, eventsSync, log }: StartOptions): Prom
 async function startRunner(
   versions: Versions<Recommender>,
   version: Version,
-  options: StartOptions,
+  options: StartOptions & { readonly inlineTower: Tower | undefined },
 ): Promise<Runner> {
-  const { workers, log } = options;
-  if (workers === 0) return inlineRunner(versions, version);
+  const { workers, log, inlineTower } = options;
+  if (workers === 0) {
+    const runner = inlineRunner(versions, version);
+    return inlineTower === undefined ? runner : lifted(runner, inlineTower);
+  }
   const onError = (error: Error): void => log.error(`a worker died and is replaced: ${error.stack}`);
-  return piscinaRunner({ workers, version, onError });
+  return piscinaRunner({ workers, version, onError, ...(version.tower && { worker: towerWorker }) });
 }

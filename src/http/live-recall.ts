@@ -65,6 +65,8 @@ export class LiveRecall {
 
   /** Looks at an answer that is being served. The body is copied where it is drawn. */
   offer(job: Pick<ServedAnswer, 'request' | 'encoding'>, body: Uint8Array): void {
+    // The thread that compares has no user tower.
+    if (job.request.tower !== undefined) return;
     if (Math.random() >= this.#share || this.#isClosed) return;
     const thread = this.#waiting < limits.recallWaiting.default && this.#budget.take() && this.#running();
     if (!thread) {

@@ -2,19 +2,27 @@
 // back as ONE ArrayBuffer, transferred rather than copied. In 32-bit words, then bytes:
 //
 //   count, micros, search micros, encode micros |
-//   per answer: end, failed, missing, embedding, cooccurrence, fallback, reason | body bytes …
+//   per answer: end, failed, missing, reason, items of each source | body bytes …
 //
 // `end` is where the answer's body stops, counted from the first body byte; it starts where its predecessor
 // stopped. A failure's body is JSON with `code`, `message` and, for a bug, `stack` (for the log only).
 
 import { type ErrorCode, SepetError } from '../base/errors.ts';
 import { type Encoding, encodeAnswer } from '../recommend/encode.ts';
-import { type Filled, isFailure, type RecommendAnswer, type Recommender } from '../recommend/recommender.ts';
+import {
+  type Filled,
+  isFailure,
+  type RecommendAnswer,
+  type Recommender,
+  sources,
+} from '../recommend/recommender.ts';
 import type { RecommendRequest } from '../recommend/request.ts';
 
 export interface Job {
   readonly request: RecommendRequest;
   readonly encoding: Encoding;
+  /** What kept it from the recommender. */
+  readonly refused?: JobFailure;
 }
 
 export interface JobFailure {
@@ -48,13 +56,12 @@ export type JobResult =
       readonly missing: number;
       /** Why some were not found. */
       readonly reason: ShortReason | undefined;
-      readonly embedding: number;
-      readonly cooccurrence: number;
-      readonly fallback: number;
+      /** Items by source, in the order of `sources`. */
+      readonly items: Uint32Array;
     };
 
 const batchWords = 4;
-const answerWords = 7;
+const answerWords = 4 + sources.length;
 const utf8 = new TextEncoder();
 
 /** What answers a batch. */
@@ -84,8 +91,23 @@ export function answerBatch(recommender: Answering, jobs: readonly Job[]): Array
 
 type Outcome = RecommendAnswer | { readonly error: JobFailure };
 
+const withoutTower: JobFailure = {
+  code: 'option_invalid',
+  message: 'tower cannot be taken: no user tower answers here.',
+};
+
+/** Why a job is not for the recommender. */
+const refusalOf = ({ request, refused }: Job): JobFailure | undefined =>
+  refused ?? (request.tower !== undefined && request.towered === undefined ? withoutTower : undefined);
+
 /** A batch that throws is taken apart, so that one poisonous request costs only its own answer. */
 function recommend(recommender: Answering, jobs: readonly Job[]): Outcome[] {
+  const refusals = jobs.map(refusalOf);
+  if (refusals.some((refusal) => refusal !== undefined)) {
+    const asked = jobs.filter((_, i) => refusals[i] === undefined);
+    const answers = asked.length === 0 ? [] : recommend(recommender, asked);
+    return refusals.map((error) => (error === undefined ? (answers.shift() as Outcome) : { error }));
+  }
   try {
     return recommender.recommend(jobs.map(({ request }) => request));
   } catch (error) {
@@ -100,8 +122,8 @@ function encode(outcome: Outcome | undefined, encoding: Encoding): { body: Uint8
     if (isFailure(outcome)) return encodeFailure(outcome.error);
     const { missing, from } = outcome.filled;
     const reason = reasonOf(outcome.filled);
-    const words = [0, missing, from.embedding ?? 0, from.cooccurrence ?? 0, from.fallback ?? 0];
-    words.push(reason === undefined ? 0 : 1 + shortReasons.indexOf(reason));
+    const words = [0, missing, reason === undefined ? 0 : 1 + shortReasons.indexOf(reason)];
+    for (const source of sources) words.push(from[source] ?? 0);
     return { body: encodeAnswer(outcome, encoding), words };
   } catch (error) {
     return encodeFailure(failureOf(error));
@@ -110,7 +132,7 @@ function encode(outcome: Outcome | undefined, encoding: Encoding): { body: Uint8
 
 const encodeFailure = (failure: JobFailure): { body: Uint8Array; words: number[] } => ({
   body: utf8.encode(JSON.stringify(failure)),
-  words: [1, 0, 0, 0, 0, 0],
+  words: [1],
 });
 
 /** Expected failures keep their code; anything else is `internal`, with its stack for the log. */
@@ -153,11 +175,11 @@ export function readBatch(buffer: ArrayBuffer): BatchResult {
   let start = 0;
   for (let i = 0; i < count; i++) {
     const words = header.subarray(answerWords * i, answerWords * (i + 1));
-    const [end = 0, failed, missing = 0, embedding = 0, cooccurrence = 0, fallback = 0, why = 0] = words;
+    const [end = 0, failed, missing = 0, why = 0] = words;
     const reason = shortReasons[why - 1];
     const body = bodies.subarray(start, end);
     if (failed === 1) results.push({ failure: readFailure(body) });
-    else results.push({ body, missing, reason, embedding, cooccurrence, fallback });
+    else results.push({ body, missing, reason, items: words.subarray(4) });
     start = end;
   }
   const spent = { workerSeconds: micros / 1e6, searchSeconds: search / 1e6, encodeSeconds: encode / 1e6 };

@@ -6,6 +6,7 @@ import type { Recommender } from '../recommend/recommender.ts';
 import { type Answering, answerBatch, type Job } from './answers.ts';
 import { Recent } from './recent.ts';
 import { Swaps } from './swaps.ts';
+import { liftJobs, type Tower } from './tower.ts';
 import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
 
@@ -28,6 +29,14 @@ export interface Runner {
   /** Ends the threads. Batches must be finished; a swap under way comes to nothing. */
   close(): Promise<void>;
 }
+
+/** A runner on the calling thread whose jobs a user tower lifts first. */
+export const lifted = (runner: Runner, tower: Tower): Runner => ({
+  ...{ capacity: runner.capacity, workers: runner.workers },
+  run: async (jobs) => runner.run(await liftJobs(tower, jobs)),
+  swap: (version) => runner.swap(version),
+  close: () => runner.close(),
+});
 
 /** Answers on the calling thread, whose versions have this one open; they stay the caller's to let go of. */
 export function inlineRunner(

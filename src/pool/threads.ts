@@ -34,6 +34,8 @@ const occupiedUsage = 1000;
 
 /** The extension is this file's own: `.js` in dist, `.ts` where Node strips types. */
 const ownWorker = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+/** That of threads that run a user tower before each batch. */
+export const towerWorker = new URL(`./tower-worker${extname(import.meta.url)}`, import.meta.url);
 
 /** Starts the threads and resolves when each has opened the version. Throws what opening throws. */
 export async function piscinaRunner(options: PiscinaOptions): Promise<Runner> {

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Overlay } from '../catalog/overlay.ts';
 import type { Pages } from '../native/index.ts';
 import type { PolicyDocument } from '../policy/document.ts';
+import type { TowerOptions } from './tower.ts';
 
 export interface Version {
   /** What batches carry. Whoever makes versions counts them up; none is used twice. */
@@ -19,6 +20,8 @@ export interface Version {
   /** As the process has the file open, so that the threads share it. */
   readonly pages: Pages;
   readonly rerank?: number;
+  /** What lifts requests before they are answered. */
+  readonly tower?: TowerOptions;
 }
 
 let lastNumber = 0;

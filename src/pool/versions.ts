@@ -5,7 +5,8 @@ import { SepetError } from '../base/errors.ts';
 import { collectGarbage } from '../base/garbage.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { overlaid } from '../catalog/overlay.ts';
-import { type Artifact, openArtifact } from '../recommend/artifact.ts';
+import type { PolicyHoldings } from '../policy/compile.ts';
+import { type Artifact, holdingsOf, openArtifact } from '../recommend/artifact.ts';
 import { createRecommender } from '../recommend/open.ts';
 import type { Recommender } from '../recommend/recommender.ts';
 import type { Version } from './version.ts';
@@ -17,9 +18,15 @@ export interface Opener<Opened> {
   forgetOthers(artifacts: ReadonlySet<string>): boolean;
 }
 
+/** What a policy is checked against. */
+export interface PolicyWorld {
+  readonly catalog: Catalog;
+  readonly holdings: PolicyHoldings;
+}
+
 export interface ArtifactOpener extends Opener<Recommender> {
-  /** The products of a version, with what deltas changed. Throws what opening throws. */
-  catalogOf(version: Version): Catalog;
+  /** What policies meet in a version: its products, with what deltas changed, and its sources. Throws what opening throws. */
+  worldOf(version: Version): PolicyWorld;
 }
 
 /** Opens artifacts, each once: versions that differ in policies or changes alone share what the thread has open. */
@@ -37,12 +44,16 @@ export function artifactOpener(): ArtifactOpener {
   };
   return {
     open(version) {
-      const { file: _, artifact: __, pages: ___, policies, ...options } = version;
+      const { file: _, artifact: __, pages: ___, tower: ____, policies, ...options } = version;
       return createRecommender(artifactOf(version), policies, options);
     },
-    catalogOf(version) {
-      const { catalog } = artifactOf(version);
-      return version.overlay === undefined ? catalog : overlaid(catalog, version.overlay);
+    worldOf(version) {
+      const artifact = artifactOf(version);
+      const { catalog } = artifact;
+      return {
+        catalog: version.overlay === undefined ? catalog : overlaid(catalog, version.overlay),
+        holdings: holdingsOf(artifact),
+      };
     },
     forgetOthers(kept) {
       const others = [...artifacts.keys()].filter((id) => !kept.has(id));
