@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { SepetError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { PolicyHoldings } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import type { PolicyMistake } from '../policy/mistakes.ts';
 import type { PolicyLine } from '../policy/words.ts';
@@ -42,9 +43,17 @@ export function register(program: Command): void {
     .action(show);
 }
 
-async function openCatalog(artifact: string | undefined): Promise<Catalog | undefined> {
-  if (artifact === undefined) return undefined;
-  return (await import('../recommend/artifact.ts')).openArtifact(artifact).catalog;
+/** What policies are checked against. */
+interface World {
+  readonly catalog: Catalog;
+  readonly holdings: PolicyHoldings;
+}
+
+async function openWorld(file: string | undefined): Promise<World | undefined> {
+  if (file === undefined) return undefined;
+  const { holdingsOf, openArtifact } = await import('../recommend/artifact.ts');
+  const artifact = openArtifact(file);
+  return { catalog: artifact.catalog, holdings: holdingsOf(artifact) };
 }
 
 interface Checked {
@@ -57,7 +66,7 @@ async function check(files: string[], options: PolicyOptions): Promise<void> {
   const { inspectPolicy, readPolicyText } = await import('../policy/parse.ts');
   const { catalogMistakes } = await import('../policy/compile.ts');
   const { conflicts } = await import('../policy/set.ts');
-  const catalog = await openCatalog(options.artifact);
+  const world = await openWorld(options.artifact);
   const reads = files.map((file) => ({ file, read: inspectPolicy(readPolicyText(file), file) }));
   const twice = conflicts(reads.flatMap(({ read }) => ('document' in read ? read.document : [])));
   const checked = reads.map(({ file, read }): Checked => {
@@ -66,7 +75,7 @@ async function check(files: string[], options: PolicyOptions): Promise<void> {
     const own = twice.filter((conflict) => conflict.document === document);
     const mistakes = [
       ...own.map(({ said }) => ({ file, place: '', said })),
-      ...(catalog === undefined ? [] : catalogMistakes(document, catalog)),
+      ...(world === undefined ? [] : catalogMistakes(document, world.catalog, world.holdings)),
     ];
     return { file, document, mistakes };
   });
@@ -111,12 +120,13 @@ async function show(file: string, options: PolicyOptions): Promise<void> {
   const { readPolicy } = await import('../policy/parse.ts');
   const { describePolicy } = await import('../policy/words.ts');
   const document = readPolicy(file);
-  const catalog = await openCatalog(options.artifact);
-  const passing = catalog === undefined ? undefined : await countPassing(document, catalog);
+  const world = await openWorld(options.artifact);
+  const products = world?.catalog.products;
+  const passing = world === undefined ? undefined : await countPassing(document, world);
   if (options.json === true) {
     const { origin: _, ...policy } = document;
     const head = { policy: policyLabel(document), hash: policyHash(document) };
-    const passes = passing && { passing: Object.fromEntries(passing), products: catalog?.products };
+    const passes = passing && { passing: Object.fromEntries(passing), products };
     process.stdout.write(`${JSON.stringify({ ...head, ...passes, document: policy })}\n`);
     return;
   }
@@ -129,7 +139,7 @@ async function show(file: string, options: PolicyOptions): Promise<void> {
   ];
   const out = [`${policyLabel(document)}  ${policyHash(document)}`];
   for (const [title, lines] of sections)
-    if (lines.length > 0) out.push('', title, linesTable(lines, passing, catalog?.products));
+    if (lines.length > 0) out.push('', title, linesTable(lines, passing, products));
   process.stdout.write(`${out.join('\n')}\n`);
 }
 
@@ -152,13 +162,16 @@ function linesTable(
 }
 
 /** How many products each filter passes that is the same for every query product. Throws `policy_invalid`. */
-async function countPassing(document: PolicyDocument, catalog: Catalog): Promise<Map<string, number>> {
+async function countPassing(
+  document: PolicyDocument,
+  { catalog, holdings }: World,
+): Promise<Map<string, number>> {
   const { catalogMistakes, compilePolicy } = await import('../policy/compile.ts');
   const { errorOf } = await import('../policy/mistakes.ts');
-  const mistakes = catalogMistakes(document, catalog);
+  const mistakes = catalogMistakes(document, catalog, holdings);
   if (mistakes.length > 0) throw errorOf(mistakes);
   const unconditional = { ...document, filters: document.filters.map(({ when: _, ...rule }) => rule) };
-  const compiled = compilePolicy(unconditional, catalog);
+  const compiled = compilePolicy(unconditional, catalog, holdings);
   const counts = new Map<string, number>();
   for (const rule of compiled.bind(-1, [])) {
     if (!rule.isFixed) continue;

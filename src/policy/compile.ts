@@ -2,6 +2,7 @@
 // facts of one query product at a time, so it belongs to one thread.
 
 import { SepetError } from '../base/errors.ts';
+import { type CompiledCandidates, candidatesOf, type PolicyHoldings, plainHoldings } from './candidates.ts';
 import { calendarOf } from './days.ts';
 import { type PolicyDocument, policyLabel, type RuleDocument } from './document.ts';
 import { bindFacts, noFacts, type PolicyCatalog } from './facts.ts';
@@ -12,12 +13,15 @@ import { compileRank, type Ranking } from './rank.ts';
 import { type Report, resolver } from './resolve.ts';
 import { compileRule, type Rule } from './rules.ts';
 
+export type { CompiledCandidates, PolicyHoldings } from './candidates.ts';
 export type { PolicyCatalog } from './facts.ts';
 export { type Diversity, type Explore, type Ranking, type Share, slotsOf } from './rank.ts';
 export { firstDrop, type Rule, sieve } from './rules.ts';
 
 export interface CompiledPolicy {
   readonly document: PolicyDocument;
+  /** Its candidates as this artifact has them. */
+  readonly candidates: CompiledCandidates;
   /** `name@revision`. */
   readonly label: string;
   /** Compiles further rules, for one request. A name that the catalogue lacks is `option_invalid`. */
@@ -37,21 +41,21 @@ export interface CompiledPolicy {
 }
 
 interface Parts {
+  readonly candidates: CompiledCandidates;
   readonly makings: Makings;
   readonly rules: readonly Rule[];
   readonly rank: () => Ranking;
 }
 
 /** Compiles everything that names something of the catalogue; what it lacks goes to `report`. */
-function compileParts(document: PolicyDocument, catalog: PolicyCatalog, report: Report): Parts {
+function compileParts(
+  document: PolicyDocument,
+  catalog: PolicyCatalog,
+  holdings: PolicyHoldings,
+  report: Report,
+): Parts {
   const makings: Makings = { catalog, query: noFacts(), resolve: resolver(catalog, report) };
-  document.candidates.source.forEach((source, i) => {
-    if (source === 'fm')
-      report(
-        ['candidates', 'source', i],
-        'asks for "fm", but this artifact holds no factorization machine. Leave it out.',
-      );
-  });
+  const candidates = candidatesOf(document, holdings, report);
   const blocks: RuleDocument = {
     name: 'blocks',
     drop: { ids: document.blocks },
@@ -62,15 +66,19 @@ function compileParts(document: PolicyDocument, catalog: PolicyCatalog, report: 
     ...(document.blocks.length > 0 ? [compileRule(blocks, makings, ['blocks'])] : []),
     ...document.filters.map((rule, i) => compileRule(rule, makings, ['filters', i])),
   ];
-  return { makings, rules, rank: compileRank(document, makings) };
+  return { candidates, makings, rules, rank: compileRank(document, makings) };
 }
 
 /**
- * Compiles a policy against a catalogue. Throws `policy_invalid` naming a category, brand or field that the
- * catalogue lacks, with its line and the nearest that exists.
+ * Compiles a policy against a catalogue and what else the artifact holds. Throws `policy_invalid` naming a category, brand or
+ * field that the catalogue lacks, with its line and the nearest that exists, or a source that is not there.
  */
-export function compilePolicy(document: PolicyDocument, catalog: PolicyCatalog): CompiledPolicy {
-  const { makings, rules, rank } = compileParts(document, catalog, (path, said) => {
+export function compilePolicy(
+  document: PolicyDocument,
+  catalog: PolicyCatalog,
+  holdings: PolicyHoldings = plainHoldings,
+): CompiledPolicy {
+  const { candidates, makings, rules, rank } = compileParts(document, catalog, holdings, (path, said) => {
     throw errorOf([mistake(document.origin, path, said)]);
   });
   const { query } = makings;
@@ -85,6 +93,7 @@ export function compilePolicy(document: PolicyDocument, catalog: PolicyCatalog):
   const active: Rule[] = [];
   return {
     document,
+    candidates,
     label: policyLabel(document),
     narrow: (extra) => extra.map((rule) => compileRule(rule, asked, [rule.name])),
     bind(row, extra, nowMs = Date.now()) {
@@ -103,10 +112,14 @@ export function compilePolicy(document: PolicyDocument, catalog: PolicyCatalog):
   };
 }
 
-/** Everything that the policy names and the catalogue lacks. */
-export function catalogMistakes(document: PolicyDocument, catalog: PolicyCatalog): PolicyMistake[] {
+/** Everything that the policy names and the artifact lacks. */
+export function catalogMistakes(
+  document: PolicyDocument,
+  catalog: PolicyCatalog,
+  holdings: PolicyHoldings = plainHoldings,
+): PolicyMistake[] {
   const mistakes: PolicyMistake[] = [];
-  compileParts(document, catalog, (path, said) => {
+  compileParts(document, catalog, holdings, (path, said) => {
     mistakes.push(mistake(document.origin, path, said));
   });
   return mistakes;

@@ -15,8 +15,11 @@ const bounded = (name: 'limit' | 'candidates' | 'candidatesMax' | 'efSearch') =>
   z.number().int().min(limits[name].min).max(limits[name].max);
 
 const defaultFallback = ['category-popular', 'gender-popular', 'popular'] as const;
-/** Where candidates may come from. `fm` needs an artifact that holds one. */
-export const sources = ['embedding', 'cooccurrence', 'fm'] as const;
+/** Where candidates may come from. `fm` and `similar` need an artifact that holds them. */
+export const sources = ['embedding', 'cooccurrence', 'fm', 'similar'] as const;
+export type SourceName = (typeof sources)[number];
+/** The artifact's own blend: whatever becomes of artifacts without one, or none for those. */
+export const blendWords = ['fitted', 'if-fitted'] as const;
 const word = z.string().regex(/^[\w.-]{1,64}$/, 'must be up to 64 letters, digits, ., - and _');
 const weight = z.number().min(0).max(1).optional();
 const names = (rules: readonly { name: string }[]): string[] => rules.map(({ name }) => name);
@@ -39,15 +42,21 @@ const candidateParts = {
     .array(z.enum(sources))
     .min(1)
     .refine(distinct, 'must not repeat a source')
-    .describe('Asked in this order.'),
+    .describe('Asked in this order. A fitted blend asks its own.'),
   blend: z
-    .strictObject({ embedding: weight, cooccurrence: weight, fm: weight })
-    .refine(
-      (blend) =>
-        Math.abs(Object.values(blend).reduce<number>((sum, part) => sum + (part ?? 0), 0) - 1) < 1e-6,
-      'must have weights that sum to 1',
-    )
-    .describe("What each source's scores weigh; together 1."),
+    .union([
+      z.enum(blendWords),
+      z
+        .strictObject({ embedding: weight, cooccurrence: weight, fm: weight, similar: weight })
+        .refine(
+          (blend) =>
+            Math.abs(Object.values(blend).reduce<number>((sum, part) => sum + (part ?? 0), 0) - 1) < 1e-6,
+          'must have weights that sum to 1',
+        ),
+    ])
+    .describe(
+      "What each source's scores weigh, together 1; or `fitted`: sources and weights as the artifact was tuned; or `if-fitted`: so where it was tuned, else no blend.",
+    ),
 };
 
 const candidatesSchema = z
@@ -59,7 +68,8 @@ const candidatesSchema = z
   })
   .refine(({ count, max }) => count <= max, 'has a count above its max')
   .refine(
-    ({ source, blend = {} }) => Object.keys(blend).every((name) => source.some((known) => known === name)),
+    ({ source, blend }) =>
+      typeof blend !== 'object' || Object.keys(blend).every((name) => source.some((known) => known === name)),
     'has a blend of a source that it does not ask',
   );
 

@@ -52,6 +52,7 @@ function unwrap(schema: unknown): unknown {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
     inner = inner.unwrap();
+  if (inner instanceof z.ZodUnion) inner = inner.options.find((one) => one instanceof z.ZodObject) ?? inner;
   return inner;
 }
 
@@ -68,6 +69,9 @@ function keysAt(root: z.ZodType, path: Path): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
+const isMap = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function explain(root: z.ZodType, issue: z.core.$ZodIssue, value: unknown, origin: Origin): PolicyMistake[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(root, issue.path);
@@ -77,6 +81,13 @@ function explain(root: z.ZodType, issue: z.core.$ZodIssue, value: unknown, origi
     });
   }
   const given = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], value);
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input' && isMap(given)) {
+    // Of the readings, the one that takes maps is meant.
+    const meant = issue.errors.find((all) => all.some((one) => one.code !== 'invalid_value')) ?? [];
+    return meant.flatMap((one) =>
+      explain(root, { ...one, path: [...issue.path, ...one.path] }, value, origin),
+    );
+  }
   const deepest = issue.code === 'invalid_union' ? issue.errors.flat()[0] : issue;
   if (deepest?.code === 'invalid_value' && typeof given === 'string') {
     const known = deepest.values.map(String);

@@ -131,11 +131,18 @@ const sortWords: Record<PolicyDocument['sort'], string> = {
   newest: 'newest first',
 };
 
+function blendWords(blend: PolicyDocument['candidates']['blend']): string[] {
+  if (blend === undefined) return [];
+  if (blend === 'fitted') return ['sources and weights as the artifact was tuned'];
+  if (blend === 'if-fitted') return ['sources and weights as the artifact was tuned, if it was'];
+  return Object.entries(blend).map(([name, part]) => `${name} ${percent(part ?? 0)}`);
+}
+
 /** Says what a policy does, rule by rule in the order in which they work. */
 export function describePolicy(policy: PolicyDocument): PolicyWords {
   const { candidates, placement, limit, gamma, timeZone, blocks, fallback, diversity, pins, sort } = policy;
   const line = (name: string, said: string): PolicyLine => ({ name, said });
-  const blend = Object.entries(candidates.blend ?? {}).map(([name, part]) => `${name} ${percent(part ?? 0)}`);
+  const blend = blendWords(candidates.blend);
   const varied = diversityWords(diversity);
   return {
     general: [

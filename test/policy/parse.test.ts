@@ -126,6 +126,16 @@ describe('a policy document', () => {
     ['name: x\ncandidates: { blend: { embedding: 0.5 } }', 'must have weights that sum to 1'],
     ['name: x\ncandidates: { blend: { fm: 1 } }', 'has a blend of a source that it does not ask'],
     [
+      'name: x\ncandidates:\n  blend: fited',
+      'line 3: candidates.blend must be one of fitted, if-fitted, not "fited". Did you mean "fitted"?',
+    ],
+    [
+      'name: x\ncandidates: { blend: { embeding: 1 } }',
+      'candidates.blend.embeding is no key here. Did you mean "embedding"? Known: embedding, cooccurrence, fm, similar.',
+    ],
+    ['name: x\ncandidates: { blend: { embedding: 2 } }', 'candidates.blend.embedding Too big'],
+    ['name: x\ncandidates: { blend: 7 }', 'candidates.blend Invalid input'],
+    [
       'name: x\nsort: prise',
       'line 2: sort must be one of score, price, popularity, newest, not "prise". Did you mean "price"?',
     ],
