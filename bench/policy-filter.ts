@@ -3,13 +3,13 @@
 import { limits } from '../src/base/limits.ts';
 import { parsePolicy } from '../src/policy/parse.ts';
 import { createArranger } from '../src/recommend/arrange.ts';
-import type { Artifact } from '../src/recommend/artifact.ts';
+import { type Artifact, holdingsOf } from '../src/recommend/artifact.ts';
+import { createBlender } from '../src/recommend/blend.ts';
 import { createCaps } from '../src/recommend/caps.ts';
-import { createEligible } from '../src/recommend/eligible.ts';
 import { createFiller } from '../src/recommend/fill.ts';
-import { createRetriever } from '../src/recommend/retrieve.ts';
 import { createSelection } from '../src/recommend/select.ts';
 import { servedPolicies } from '../src/recommend/served.ts';
+import { createSides } from '../src/recommend/sides.ts';
 import { quantile } from './policy-shop.ts';
 
 /** The example of the design: eight filters, four rank rules, diversity of every kind. */
@@ -49,13 +49,14 @@ const nowMs = Date.UTC(2024, 9, 4);
 
 /** Makes the function that filters and re-ranks the candidates of a row, and says how many passed. */
 function pipeline(artifact: Artifact, count: number) {
-  const { catalog, vectors, index } = artifact;
-  const { default: served } = servedPolicies([parsePolicy(example, 'example.yaml')], catalog);
+  const { catalog, vectors } = artifact;
+  const documents = [parsePolicy(example, 'example.yaml')];
+  const { default: served } = servedPolicies(documents, catalog, holdingsOf(artifact));
   const selection = createSelection(catalog);
   const caps = createCaps(catalog);
-  const retriever = createRetriever(index, vectors, 1);
-  const eligible = createEligible(catalog, vectors.trained, selection);
-  const filler = createFiller({ artifact, retriever, selection, eligible, caps });
+  const sides = createSides(artifact, selection, {});
+  const { retriever } = sides.embedding;
+  const filler = createFiller({ artifact, sides, selection, caps, blender: createBlender(artifact) });
   const arranger = createArranger(catalog.columns, vectors);
   const { policy, gathers } = served;
   const query = (row: number) => ({ row, gamma: 0.5, efSearch: limits.efSearch.default });
@@ -69,9 +70,11 @@ function pipeline(artifact: Artifact, count: number) {
     const ranking = policy.rank(nowMs);
     selection.begin({ row, rules, explains: false });
     const { diversity } = ranking;
-    filler.fill({ row, query: query(row), first, need: 10, gathers, include: [], policy, rules, diversity });
-    const task = { ranking, need: 10, limit: 10, seed: row, boosts: true };
-    const placed = arranger.arrange(selection.pool, arranger.order(selection.pool, task), task);
+    const looks = { embedding: { query: query(row), first } };
+    const task = { row, looks, isListed: false, need: 10, gathers, include: [], policy, rules, diversity };
+    filler.fill(task);
+    const slots = { ranking, need: 10, limit: 10, seed: row, boosts: true };
+    const placed = arranger.arrange(selection.pool, arranger.order(selection.pool, slots), slots);
     if (placed.length !== 10) throw new Error(`${placed.length} of 10 items for row ${row}.`);
     return selection.pool.size;
   };

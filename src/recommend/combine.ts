@@ -12,13 +12,12 @@ import type { Eligible } from './eligible.ts';
 import type { Filler } from './fill.ts';
 import { narrowingRules } from './narrow.ts';
 import { type Chosen, filledOf, presentItem, rounded } from './present.ts';
-import {
-  type CombineAnswer,
-  type CombinedAnswerPart,
-  type CombinedPart,
-  type CombineRequest,
-  type Source,
-  sources,
+import type {
+  CombineAnswer,
+  CombinedAnswerPart,
+  CombinedPart,
+  CombineRequest,
+  Source,
 } from './recommender.ts';
 import type { Retriever } from './retrieve.ts';
 import type { Selection } from './select.ts';
@@ -30,6 +29,7 @@ export interface CombineParts {
   readonly eligible: Eligible;
   readonly filler: Filler;
   readonly brands: Brands;
+  readonly sourceOf: (source: number, row: number) => Source;
   /** The default policy, whose blocks and mandatory rules hold for every answer. */
   readonly policy: PolicyDocument;
 }
@@ -81,10 +81,10 @@ function strictOf({ blocks, filters, timeZone }: PolicyDocument): PolicyDocument
 }
 
 /** The best of the pool, then by row. */
-function chosenOf({ pool }: Selection, limit: number): Chosen[] {
+function chosenOf({ pool }: Selection, limit: number, sourceOf: CombineParts['sourceOf']): Chosen[] {
   const all = Array.from({ length: pool.size }, (_, i): Chosen => {
-    const source = sources[pool.sources[i] as number] as Source;
-    return { row: pool.rows[i] as number, score: pool.scores[i] as number, source };
+    const row = pool.rows[i] as number;
+    return { row, score: pool.scores[i] as number, source: sourceOf(pool.sources[i] as number, row) };
   });
   return all.sort((a, b) => b.score - a.score || a.row - b.row).slice(0, limit);
 }
@@ -136,13 +136,14 @@ export function createCombiner(made: CombineParts): (request: CombineRequest) =>
     selection.begin({ row: -1, others, rules, explains: false });
     const k = Math.min(document.candidates.count, Math.max(1, retriever.reachable));
     const look = { need: limit, asked: Math.min(k, query.efSearch) };
-    const [first] = eligible.isListed(rules, look) ? [] : retriever.search([query], k);
+    const isListed = eligible.isListed(rules, look);
+    const [first] = isListed ? [] : retriever.search([query], k);
     filler.fill({
-      ...{ row: -1, others, query, need: limit, gathers: false, include: [], policy, rules },
-      ...(first && { first }),
+      ...{ row: -1, others, need: limit, gathers: false, include: [], policy, rules, isListed },
+      looks: { embedding: { query, ...(first && { first }) } },
       diversity: policy.rank(nowMs).diversity,
     });
-    const chosen = chosenOf(selection, limit);
+    const chosen = chosenOf(selection, limit, made.sourceOf);
     const alive = catalog.products - catalog.removed.length - others.length;
     return {
       parts: parts.map(({ shown }) => shown),

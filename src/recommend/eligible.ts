@@ -6,12 +6,18 @@ import { limits } from '../base/limits.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { CompiledPolicy, Rule } from '../policy/compile.ts';
 import { createMarks, type Marks } from './marks.ts';
+import { sourceCodes } from './recommender.ts';
 import type { Selection } from './select.ts';
 
 /** Bounds of the ways, for tests and benchmarks; those of the limits where absent. */
 export interface EligibleOptions {
   readonly walkedRows?: number;
   readonly scannedRows?: number;
+}
+
+export interface EligibleSide {
+  /** In whose name rows are looked at; that of the embedding where absent. */
+  readonly source?: number;
 }
 
 /** The vectors' part of the set: rising rows, or bits where every rule is fixed and the set is not listed. */
@@ -111,11 +117,11 @@ export function createEligible(
   { products, columns: { orders } }: Catalog,
   trained: number,
   selection: Selection,
-  options: EligibleOptions = {},
+  options: EligibleOptions & EligibleSide = {},
 ): Eligible {
   const { walkedRows = limits.walkedRows.default, scannedRows = limits.scannedRows.default } = options;
+  const { source = sourceCodes.embedding } = options;
   const walks = products <= walkedRows;
-  const embedding = 0;
   let found = new Uint32Array(0);
   let everyRow = new Uint32Array(0);
   let size = 0;
@@ -129,12 +135,12 @@ export function createEligible(
     for (let at = start; at < end && selection.explains; at++) {
       one[0] = rows[at] as number;
       oneScore[0] = score(one[0]);
-      if (selection.passes(one, oneScore, 0, embedding)) found[size++] = one[0];
+      if (selection.passes(one, oneScore, 0, source)) found[size++] = one[0];
     }
     // In pieces that the nearest cache holds together with what is read of them.
     for (let at = start; at < end && !selection.explains; at += piece) {
       const count = Math.min(piece, end - at);
-      const passing = selection.sift(rows, noScores, { start: at, count, passed }, embedding);
+      const passing = selection.sift(rows, noScores, { start: at, count, passed }, source);
       const { sifted } = selection;
       for (let i = 0; i < passing; i++) found[size++] = rows[sifted[i] as number] as number;
     }

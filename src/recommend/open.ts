@@ -7,31 +7,32 @@ import type { Overlay } from '../catalog/overlay.ts';
 import type { Ranking } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { createArranger } from './arrange.ts';
-import { type Artifact, type OpenOptions, openArtifact, withOverlay } from './artifact.ts';
+import { type Artifact, holdingsOf, type OpenOptions, openArtifact, withOverlay } from './artifact.ts';
+import { createBlender } from './blend.ts';
 import { brandsOf } from './brands.ts';
 import { createCaps } from './caps.ts';
 import { createCombiner } from './combine.ts';
-import { createEligible, type EligibleOptions } from './eligible.ts';
+import type { EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
 import { facetListOf } from './facets.ts';
-import { createFiller } from './fill.ts';
+import { createFiller, type Looks } from './fill.ts';
 import { createPreparer, type Prepared } from './prepare.ts';
 import { type Chosen, filledOf, presentItem, productFacts, sorted, withPins } from './present.ts';
 import { recommendationOf } from './recommendation.ts';
-import {
-  type ArtifactInfo,
-  type Failure,
-  type RecommendAnswer,
-  type Recommender,
-  type Source,
-  sources,
-} from './recommender.ts';
-import { type Candidates, createRetriever, type RetrieverOptions } from './retrieve.ts';
+import type { ArtifactInfo, Failure, RecommendAnswer, Recommender } from './recommender.ts';
+import type { RetrieverOptions } from './retrieve.ts';
 import { createSampler } from './sample.ts';
 import { lotOf } from './seed.ts';
 import { createSelection } from './select.ts';
 import { servedPolicies } from './served.ts';
+import { beginsWithMachine, createSides, looksOf, searchAll, sourcesOf } from './sides.ts';
 import { createTitleSearch } from './titles.ts';
+
+/** How the sources of one request are searched. */
+interface Looking {
+  readonly looks: Looks;
+  readonly isListed: boolean;
+}
 
 type Policies = PolicyDocument | readonly PolicyDocument[];
 
@@ -59,20 +60,20 @@ export function createRecommender(
   { overlay, ...options }: RecommenderOptions = {},
 ): Recommender {
   const artifact = overlay === undefined ? built : withOverlay(built, overlay);
-  const { catalog, manifest, vectors, popularity } = artifact;
+  const { catalog, manifest, popularity } = artifact;
   const { removed } = catalog;
   const deltas = overlay?.revision ?? 0;
   const alive = catalog.products - removed.length;
-  const policies = servedPolicies([policy].flat(), catalog);
-  const retriever = createRetriever(artifact.index, vectors, manifest.popularity.scale, {
-    ...options,
-    removed,
-  });
+  const policies = servedPolicies([policy].flat(), catalog, holdingsOf(artifact));
   const selection = createSelection(catalog);
-  const eligible = createEligible(catalog, vectors.trained, selection, options);
+  const sides = createSides(artifact, selection, options);
+  const { retriever, eligible } = sides.embedding;
+  const machine = sides.fm?.retriever;
   const caps = createCaps(catalog);
-  const filler = createFiller({ artifact, retriever, selection, eligible, caps });
-  const arranger = createArranger(catalog.columns, vectors);
+  const blender = createBlender(artifact);
+  const filler = createFiller({ artifact, sides, selection, caps, blender });
+  const sourceOfRow = sourcesOf(artifact);
+  const arranger = createArranger(catalog.columns, artifact.vectors);
   const prepare = createPreparer(artifact, policies);
   const brands = brandsOf(built);
   const facetList = facetListOf(built);
@@ -83,6 +84,7 @@ export function createRecommender(
     retriever,
     selection,
     eligible,
+    sourceOf: sourceOfRow,
     filler,
     brands,
     policy: defaultPolicy,
@@ -97,28 +99,32 @@ export function createRecommender(
   };
 
   /** Whether the rules leave so few that these are scored instead of searching. */
-  function isListed({ row, served, extra, request, limit, efSearch }: Prepared, nowMs: number): boolean {
+  function isListed(
+    { row, served, extra, request, limit, efSearch, ...ready }: Prepared,
+    nowMs: number,
+  ): boolean {
+    if (ready.query === undefined && ready.fm === undefined) return false;
     const rules = served.policy.bind(row, extra, request.nowMs ?? nowMs);
-    const asked = Math.min(served.policy.document.candidates.count, efSearch);
+    const asked = Math.min(served.policy.candidates.count, efSearch);
     return eligible.isListed(rules, { need: limit, asked });
   }
 
   /** The pinned products that pass the rules, at their positions. */
-  function pinned(ranking: Ranking, { limit, query }: Prepared): (Chosen & { position: number })[] {
+  function pinned(ranking: Ranking, limit: number, looks: Looks): (Chosen & { position: number })[] {
     const pins = ranking.pins.filter(({ position }) => position <= limit);
     if (pins.length === 0) return [];
     const scores = filler.scored(
-      query,
+      looks,
       pins.map(({ row }) => row),
     );
     return pins.flatMap(({ row, position }, i) => {
       const { score, source } = scores[i] as { score: number; source: number };
       if (!selection.passes(Uint32Array.of(row), Float64Array.of(score), 0, source)) return [];
-      return [{ row, score, source: sources[source] as Source, position }];
+      return [{ row, score, source: sourceOfRow(source, row), position }];
     });
   }
 
-  function answer(ready: Prepared, first: Candidates | undefined, nowMs: number): RecommendAnswer {
+  function answer(ready: Prepared, { looks, isListed }: Looking, nowMs: number): RecommendAnswer {
     const { request, row, basket, others = [], limit, served } = ready;
     const { product } = request;
     const { policy } = served;
@@ -126,13 +132,12 @@ export function createRecommender(
     const rules = policy.bind(row, ready.extra, nowMs);
     const ranking = policy.rank(nowMs);
     selection.begin({ row, others, rules, explains });
-    const pins = pinned(ranking, ready);
+    const pins = pinned(ranking, limit, looks);
     const need = limit - pins.length;
     const search = filler.fill({
       ...{ row, others, need, policy, rules, include: ready.include, diversity: ranking.diversity },
       gathers: served.gathers || ready.include.length > 0,
-      ...(ready.query && { query: ready.query }),
-      ...(first && { first }),
+      ...{ looks, isListed },
     });
     const seed = lotOf(request, ranking.explore?.seed ?? 'request', nowMs);
     const task = { ranking, need, limit, seed, boosts: policy.document.rank.length > 0 };
@@ -140,8 +145,9 @@ export function createRecommender(
     const order = arranger.order(pool, task);
     const before = explains ? Uint32Array.from(order) : order;
     const placed = arranger.arrange(pool, order, task).map((index): Chosen => {
-      const source = sources[pool.sources[index] as number] as Source;
-      return { row: pool.rows[index] as number, score: pool.totals[index] as number, source };
+      const row = pool.rows[index] as number;
+      const source = sourceOfRow(pool.sources[index] as number, row);
+      return { row, score: pool.totals[index] as number, source };
     });
     const chosen = withPins(sorted(catalog.columns, placed, ranking.sort), pins);
     const items = chosen.map((item) => presentItem(artifact, item, request.fields ?? []));
@@ -157,8 +163,8 @@ export function createRecommender(
       policy: policy.label,
       ...(explains && {
         explain: explainAnswer(
-          { artifact, retriever, selection, ranking },
-          { ...ready, chosen, before, search, blend: policy.document.candidates.blend },
+          { artifact, sides, selection, ranking, blender, sourceOf: sourceOfRow },
+          { ...ready, looks, chosen, before, search, candidates: policy.candidates },
         ),
       }),
     };
@@ -166,12 +172,17 @@ export function createRecommender(
 
   /** Answers those of a batch that look at equally many candidates first, with one native call. */
   function answerAlike(batch: readonly Prepared[], count: number, nowMs: number): RecommendAnswer[] {
-    const searched = batch.filter((ready) => ready.query !== undefined && !isListed(ready, nowMs));
-    const queries = searched.flatMap(({ query }) => query ?? []);
-    const k = Math.min(count, Math.max(1, retriever.reachable));
-    const found = queries.length > 0 ? retriever.search(queries, k) : [];
-    const firsts = new Map(searched.map((ready, i) => [ready, found[i]]));
-    return batch.map((ready) => answer(ready, firsts.get(ready), ready.request.nowMs ?? nowMs));
+    const listed = batch.map((ready) => isListed(ready, nowMs));
+    const byVectors = batch.map(({ query }, i) => (listed[i] ? undefined : query));
+    const byMachine = batch.map((ready, i) =>
+      listed[i] || !beginsWithMachine(ready) ? undefined : ready.fm,
+    );
+    const found = searchAll(retriever, byVectors, count);
+    const foundToo = machine && searchAll(machine, byMachine, count);
+    return batch.map((ready, i) => {
+      const looks = looksOf(ready, found[i], foundToo?.[i]);
+      return answer(ready, { looks, isListed: listed[i] as boolean }, ready.request.nowMs ?? nowMs);
+    });
   }
 
   return {
@@ -200,14 +211,14 @@ export function createRecommender(
       const untilMs = performance.now() + ms;
       return [brands, titles, facetList].map((table) => table.advance(untilMs)).includes(true);
     },
-    searchMs: () => retriever.searchMs,
+    searchMs: () => retriever.searchMs + (machine?.searchMs ?? 0),
     recommend(requests) {
       const nowMs = Date.now();
       const prepared = requests.map((request) => orFailure(() => prepare(request)));
       const byCount = new Map<number, Prepared[]>();
       for (const ready of prepared) {
         if ('error' in ready) continue;
-        const { count } = ready.served.policy.document.candidates;
+        const { count } = ready.served.policy.candidates;
         const batch = byCount.get(count);
         if (batch === undefined) byCount.set(count, [ready]);
         else batch.push(ready);

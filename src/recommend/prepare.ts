@@ -1,8 +1,10 @@
 // A request made ready: the rows of its products, its policy, its settings, its own rules.
 
 import { SepetError } from '../base/errors.ts';
+import { noRow } from '../native/index.ts';
 import type { Rule } from '../policy/compile.ts';
 import type { Artifact } from './artifact.ts';
+import { fmShift } from './features.ts';
 import type { RecommendRequest } from './request.ts';
 import type { VectorQuery } from './retrieve.ts';
 import type { Served, ServedPolicies } from './served.ts';
@@ -23,7 +25,10 @@ export interface Prepared {
   readonly efSearch: number;
   readonly include: readonly number[];
   readonly extra: readonly Rule[];
+  /** Of the embedding, where it is asked and some product has a vector. */
   readonly query?: VectorQuery;
+  /** Of the factorization machine, where it is asked. */
+  readonly fm?: VectorQuery;
 }
 
 type Products = Pick<Prepared, 'row' | 'basket' | 'others' | 'unknown'>;
@@ -34,9 +39,18 @@ function unknownProducts(ids: readonly string[]): SepetError {
   return new SepetError('product_unknown', `${said} in this artifact.`);
 }
 
+type How = Pick<VectorQuery, 'efSearch' | 'exact'>;
+
+/** What a user tower's vector does to those of products. */
+function towards({ towered }: RecommendRequest): Pick<VectorQuery, 'share' | 'shift'> {
+  if (towered === undefined) return {};
+  const { vector, weight } = towered;
+  return { share: 1 - weight, shift: vector.map((x) => weight * x) };
+}
+
 /** Makes the function that prepares requests. It throws `product_unknown`, and what choosing a policy and compiling filters throw. */
 export function createPreparer(
-  { catalog, vectors, manifest }: Artifact,
+  { catalog, vectors, manifest, fm, blend }: Artifact,
   policies: ServedPolicies,
 ): (request: RecommendRequest) => Prepared {
   const { ids } = catalog;
@@ -57,28 +71,43 @@ export function createPreparer(
     };
   }
 
+  /** Products with a row in the machine, or what the request says of its user alone. */
+  function machineQuery(rows: readonly number[], shift: Float32Array | undefined, how: How) {
+    const [row, ...others] = rows;
+    const moved = shift && { shift };
+    if (row === undefined) return shift && { ...how, row: noRow, vector: shift, gamma: 1 };
+    return { ...how, row, gamma: 1, ...(others.length > 0 && { others }), ...moved };
+  }
+
   return (request) => {
+    const shift = fmShift(fm, request);
     const products = productsOf(request);
     const { row, others } = products;
     const served = policies.choose(request);
-    const { document } = served.policy;
-    const gamma = request.gamma ?? document.gamma ?? manifest.gamma;
+    const { document, candidates } = served.policy;
+    const own = candidates.blend === undefined ? undefined : blend?.gamma;
+    const gamma = request.gamma ?? document.gamma ?? own ?? manifest.gamma;
     const efSearch = request.efSearch ?? document.efSearch;
     const include = (request.include ?? []).map((id) => ids.row(id)).filter((other) => other >= 0);
     const hasVector = (other: number): boolean => other >= 0 && other < vectors.trained;
     const further = others === undefined ? [] : others.filter(hasVector);
     const first = hasVector(row) ? row : further.shift();
-    const searches = document.candidates.source.includes('embedding') && first !== undefined;
+    const how: How = { efSearch, ...(request.exact && { exact: true }) };
+    const searches = candidates.source.includes('embedding') && first !== undefined;
     const query = searches && {
-      ...{ row: first, gamma, efSearch },
+      ...{ row: first, gamma, ...how },
       ...(further.length > 0 && { others: further }),
-      ...(request.exact && { exact: true }),
+      ...towards(request),
     };
+    const asksMachine = fm !== undefined && candidates.source.includes('fm');
+    const known = [row, ...(others ?? [])].filter((other) => other >= 0 && other < (fm?.bias.length ?? 0));
+    const machine = asksMachine ? machineQuery(known, shift, how) : undefined;
     return {
       ...{ request, ...products, served, gamma, efSearch, include },
       limit: request.limit ?? document.limit,
       extra: served.rulesOf(request),
       ...(query && { query }),
+      ...(machine && { fm: machine }),
     };
   };
 }

@@ -4,16 +4,23 @@
 import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Pages } from '../native/index.ts';
+import type { SourceName } from '../policy/document.ts';
 import type { Field, RecommendRequest, RequestFilters } from './request.ts';
 
 /** Where an item came from. */
-export const sources = ['embedding', 'cooccurrence', 'fallback'] as const;
+export const sources = ['embedding', 'cooccurrence', 'fm', 'similar', 'cold', 'fallback'] as const;
 export type Source = (typeof sources)[number];
+
+/** Sources as numbers, which are their positions in `sources`. */
+export const sourceCodes = Object.fromEntries(sources.map((name, code) => [name, code])) as Readonly<
+  Record<Source, number>
+>;
 
 export interface RecommendItem {
   readonly id: string;
   /**
-   * `embedding`: IN·OUT + gamma·(ln(1 + orders) - mean); `cooccurrence`: the list's score; `fallback`: ln(1 + orders).
+   * `embedding`: IN·OUT + gamma·(ln(1 + orders) - mean), and so for `cold`, whose vector is made from its neighbours'; `cooccurrence`
+   * and `similar`: the list's score; `fm`: the machine's, without what is the same for all candidates; `fallback`: ln(1 + orders).
    * With a blend of sources, their weighted sum. What the policy's ranking adds is in it. Comparable only within one
    * source. Rounded to four decimals.
    */
@@ -49,11 +56,31 @@ export interface Filled {
 /** A product's metadata as far as the artifact knows it. */
 export type ProductFacts = Omit<RecommendItem, 'score' | 'source'>;
 
+/** What one source adds to a blended score. */
+export interface BlendShare {
+  readonly source: SourceName;
+  /** What it says; absent where it does not know the candidate. */
+  readonly score?: number;
+  /** The same as a log-odds, which compares with that of others; absent without a fitted blend. */
+  readonly calibrated?: number;
+  readonly weight: number;
+}
+
+/** How a blended score came about: the sum of weight times calibrated (else score), popularity and offset. */
+export interface BlendAccount {
+  readonly shares: readonly BlendShare[];
+  /** What the candidate's popularity adds; absent where nothing. */
+  readonly popularity?: number;
+  /** What is added to all candidates of the product asked; absent where nothing. */
+  readonly offset?: number;
+  readonly sum: number;
+}
+
 /** How one returned item got its score. */
 export interface ExplainedItem {
   readonly id: string;
   readonly source: Source;
-  /** IN·OUT, for `embedding`, and where sources are blended. */
+  /** IN·OUT, for `embedding` and `cold`, and where sources are blended. */
   readonly inOut?: number;
   /** gamma·(ln(1 + orders) - mean), wherever there is `inOut`. */
   readonly popularity?: number;
@@ -61,11 +88,20 @@ export interface ExplainedItem {
   readonly cooccurrence?: number;
   /** The weighted sum of what the sources say, where they are blended. */
   readonly blended?: number;
+  /** How that came about; of a basket with a fitted blend, `byProduct` has it. */
+  readonly blend?: BlendAccount;
   /** What each rule of the ranking added. */
   readonly boosts?: readonly { readonly rule: string; readonly add: number }[];
   readonly total: number;
-  /** Of a basket: what the vectors of each of its products say of it, in their order. Their log-sum-exp is the score. */
-  readonly byProduct?: readonly { readonly product: string; readonly score: number }[];
+  /**
+   * Of a basket: what the vectors of each of its products say of it, in their order; their log-sum-exp is the score. With a fitted
+   * blend, the blended score of each, which are merged with the blend's temperature.
+   */
+  readonly byProduct?: readonly {
+    readonly product: string;
+    readonly score: number;
+    readonly blend?: BlendAccount;
+  }[];
   /** Its place, from 1, by score and ranking alone; absent for a pinned product. */
   readonly before?: number;
   /** Its place in the answer, from 1. */
@@ -78,7 +114,7 @@ export interface ExplainedCandidate {
   readonly id: string;
   readonly source: Source;
   /** What the sources say of it, where they know it. */
-  readonly scores: { readonly embedding?: number; readonly cooccurrence?: number };
+  readonly scores: { readonly [S in SourceName]?: number };
   /** What the source it came from says of it. */
   readonly score: number;
   /** The weighted sum of what the sources say, where they are blended. */

@@ -86,6 +86,30 @@ const sharedParts = {
   exclude: list(id, 'excludes').describe('Leaves these products out'),
 };
 
+const askedError = `must be a text of at most 1024 characters, a number, true or false, or a list of at most ${limits.askedValues.max} texts and numbers.`;
+const askedText = z.string().max(1024, askedError);
+const askedValue = z.union(
+  [
+    askedText,
+    z.number(),
+    z.boolean(),
+    z.array(z.union([askedText, z.number()], askedError)).max(limits.askedValues.max, askedError),
+  ],
+  askedError,
+);
+
+/** Columns of the user or of the context; which there are is the artifact's, and looked at where it is asked. */
+const askedColumns = (about: string, example: Readonly<Record<string, unknown>>) =>
+  z
+    .record(z.string(), askedValue, object)
+    .refine((given) => Object.keys(given).length <= limits.askedColumns.max, {
+      error: `takes at most ${limits.askedColumns.max} ${limits.askedColumns.unit}.`,
+    })
+    .describe(about)
+    .meta({ maxProperties: limits.askedColumns.max, examples: [example] });
+
+const towerError = `must be a list of at most ${limits.towerInputs.max} numbers.`;
+
 /** What `parseBody` takes. `product` or `products` must be there, and not both. */
 export const bodySchema = z
   .strictObject(
@@ -107,6 +131,19 @@ export const bodySchema = z
       policy: name.describe(aboutOf('policy')),
       placement: name.describe(aboutOf('placement')),
       seed: bounded('seed').describe(aboutOf('seed')),
+      user: askedColumns("What is known of who asks: user columns of the artifact's factorization machine", {
+        country: 'France',
+        tags: ['member', 'b2b'],
+      }),
+      context: askedColumns(
+        "Where and when it is asked: context columns of the artifact's factorization machine",
+        { 'time.hour': 13 },
+      ),
+      tower: z
+        .array(z.number(towerError), towerError)
+        .min(1, towerError)
+        .max(limits.towerInputs.max, towerError)
+        .describe("Input of the server's user tower, where it has one"),
       overrides: z.record(z.string(), z.unknown(), object).describe(aboutOf('overrides')),
     },
     object,
@@ -171,16 +208,6 @@ function invalid(at: string, said: string): SepetError {
   return new SepetError('option_invalid', `${at === '' ? 'The body' : at} ${said}`);
 }
 
-/** Features of users and contexts need a factorization machine, which no artifact holds yet. */
-function refuseFeatures(value: unknown, at: string): void {
-  for (const features of ['user', 'context'])
-    if (typeof value === 'object' && value !== null && Object.hasOwn(value, features))
-      throw new SepetError(
-        'option_invalid',
-        `${dotted(at, [features])} cannot be taken: this artifact holds no factorization machine.`,
-      );
-}
-
 /** The fields in their order; of `id`, which every item has, and `all`, what they stand for. */
 const fieldsOf = (words: readonly (typeof fieldWords)[number][] | undefined) =>
   words && fieldNames.filter((field) => words.includes('all') || words.includes(field));
@@ -199,7 +226,6 @@ function filtersOf(
  * the nearest field, or `option_invalid` saying what was expected where.
  */
 export function parseBody(value: unknown, at = ''): RecommendRequest {
-  refuseFeatures(value, at);
   const { product, products, exclude, bought, ...rest } = check(bodySchema, value, at);
   if (product !== undefined && products !== undefined)
     throw invalid(at, 'must name product or products, not both.');

@@ -29,6 +29,16 @@ export interface RequestFilters {
   readonly bought?: readonly string[];
 }
 
+/** Values of columns by name, for an artifact's factorization machine: a text, a number, true or false, or a list of texts and numbers. */
+export type AskedColumns = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
+
+/** The output of a user tower: products are asked with (1 - weight) times their IN vector and `weight` times this one. */
+export interface Towered {
+  /** As long as an IN vector. */
+  readonly vector: Float32Array;
+  readonly weight: number;
+}
+
 export interface RecommendRequest {
   readonly product: string;
   readonly limit?: number;
@@ -51,6 +61,13 @@ export interface RecommendRequest {
   readonly overrides?: PolicyOverrides;
   /** Further products beside `product`: one answer for the whole basket. */
   readonly basket?: readonly string[];
+  /** What is known of who asks, and of where and when: columns of the factorization machine. Not parameters: only bodies have them. */
+  readonly user?: AskedColumns;
+  readonly context?: AskedColumns;
+  /** What the server's user tower takes: a row of numbers. Not a parameter. */
+  readonly tower?: readonly number[];
+  /** What the tower made of it, on the way to the recommender. Not a parameter. */
+  readonly towered?: Towered;
   /**
    * Vectors are searched by exact scan in place of the graph and of estimates: what the graph should find. Not a parameter, as
    * a scan reads every vector.

@@ -13,6 +13,10 @@ export interface VectorQuery {
   readonly others?: readonly number[];
   /** What to search with in place of the vectors of products; `row` is then `noRow`. */
   readonly vector?: Float32Array;
+  /** Added to the vector of each product. */
+  readonly shift?: Float32Array;
+  /** What the vector of each product is taken times before, 1 if absent. */
+  readonly share?: number;
   readonly gamma: number;
   readonly efSearch: number;
   /** Searched by exact scan over the vectors, in place of the graph and of estimates. */
@@ -135,6 +139,11 @@ export function createRetriever(
   const wholeOf = (query: VectorQuery, k: number): number =>
     query.others === undefined ? k : wholeDepthOf(k, count(query));
 
+  function move(queries: Float32Array, at: number, { shift, share = 1 }: VectorQuery): void {
+    for (let i = 0; i < dims; i++)
+      queries[at + i] = share * (queries[at + i] as number) + (shift?.[i] as number);
+  }
+
   /** Writes a query's products into slots from `first` on; returns the slot behind. */
   function embed(query: VectorQuery, buffers: Buffers, first: number): number {
     const end = first + count(query);
@@ -142,6 +151,7 @@ export function createRetriever(
       const row = rowAt(query, slot - first);
       const vector = query.vector ?? vectors.in.subarray(row * dims, (row + 1) * dims);
       buffers.queries.set(vector, slot * stride);
+      if (query.shift !== undefined) move(buffers.queries, slot * stride, query);
       buffers.queries[slot * stride + dims] = query.gamma / scale;
       buffers.skip[slot] = row;
     }
@@ -233,13 +243,23 @@ export function createRetriever(
   const popularityPart = ({ gamma }: VectorQuery, row: number): number =>
     (gamma / scale) * (vectors.out[row * stride + dims] as number);
 
-  function scoreOf(query: VectorQuery, i: number, row: number): number {
-    const { vector = vectors.in } = query;
-    const from = query.vector === undefined ? rowAt(query, i) * dims : 0;
+  /** The inner product of a vector that stands at `from` with the OUT vector of a row. */
+  function product(vector: Float32Array, from: number, row: number): number {
     const to = row * stride;
     let sum = 0;
     for (let at = 0; at < dims; at++) sum += (vector[from + at] as number) * (vectors.out[to + at] as number);
-    return sum + popularityPart(query, row);
+    return sum;
+  }
+
+  const moved = new Float32Array(dims);
+
+  function scoreOf(query: VectorQuery, i: number, row: number): number {
+    const { vector = vectors.in } = query;
+    const from = query.vector === undefined ? rowAt(query, i) * dims : 0;
+    if (query.shift === undefined) return product(vector, from, row) + popularityPart(query, row);
+    moved.set(vector.subarray(from, from + dims));
+    move(moved, 0, query);
+    return product(moved, 0, row) + popularityPart(query, row);
   }
 
   const parts = (query: VectorQuery, row: number): Float32Array =>

@@ -5,7 +5,7 @@ import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { suggestion } from '../base/nearest.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { type CompiledPolicy, compilePolicy, type Rule } from '../policy/compile.ts';
+import { type CompiledPolicy, compilePolicy, type PolicyHoldings, type Rule } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { override } from '../policy/override.ts';
 import { policySet } from '../policy/set.ts';
@@ -44,13 +44,13 @@ function remembering<V>(most: number): (key: string, make: () => V) => V {
 
 const none: readonly Rule[] = [];
 
-function serve(document: PolicyDocument, catalog: Catalog): Served {
-  const policy = compilePolicy(document, catalog);
+function serve(document: PolicyDocument, catalog: Catalog, holdings: PolicyHoldings): Served {
+  const policy = compilePolicy(document, catalog, holdings);
   const remember = remembering<readonly Rule[]>(limits.requestRules.default);
-  const { rank, diversity, candidates } = document;
+  const { rank, diversity } = document;
   return {
     policy,
-    gathers: rank.length > 0 || Object.keys(diversity).length > 0 || candidates.blend !== undefined,
+    gathers: rank.length > 0 || Object.keys(diversity).length > 0 || policy.candidates.blend !== undefined,
     rulesOf({ filters }) {
       if (filters === undefined) return none;
       return remember(JSON.stringify(filters), () => policy.narrow(narrowingRules(filters)));
@@ -58,10 +58,16 @@ function serve(document: PolicyDocument, catalog: Catalog): Served {
   };
 }
 
-/** Compiles the policies. Throws `policy_invalid` where names repeat or one names what the catalogue lacks. */
-export function servedPolicies(documents: readonly PolicyDocument[], catalog: Catalog): ServedPolicies {
+/** Compiles the policies. Throws `policy_invalid` where names repeat or one names what the artifact lacks. */
+export function servedPolicies(
+  documents: readonly PolicyDocument[],
+  catalog: Catalog,
+  holdings: PolicyHoldings,
+): ServedPolicies {
   const set = policySet(documents);
-  const served = new Map(set.documents.map((document) => [document.name, serve(document, catalog)]));
+  const served = new Map(
+    set.documents.map((document) => [document.name, serve(document, catalog, holdings)]),
+  );
   const remember = remembering<Served>(limits.requestPolicies.default);
   const own = served.get(set.default.name) as Served;
 
@@ -83,7 +89,7 @@ export function servedPolicies(documents: readonly PolicyDocument[], catalog: Ca
       if (overrides === undefined) return chosen;
       const { document } = chosen.policy;
       return remember(`${document.name}\n${JSON.stringify(overrides)}`, () =>
-        serve(override(document, overrides), catalog),
+        serve(override(document, overrides), catalog, holdings),
       );
     },
   };

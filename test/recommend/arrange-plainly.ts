@@ -2,11 +2,12 @@
 
 import { Random } from '../../src/base/random.ts';
 import type { PolicyDocument } from '../../src/policy/document.ts';
+import type { Source } from '../../src/recommend/recommender.ts';
 import { type PlainProduct, rankPlainly } from '../policy/reference.ts';
 
 export interface PlainCandidate {
   readonly row: number;
-  readonly source: 'embedding' | 'cooccurrence' | 'fallback';
+  readonly source: Source;
   readonly tier: number;
   /** The score, blended; what the ranking adds is added here. */
   total: number;

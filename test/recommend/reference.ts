@@ -1,7 +1,6 @@
 // Recommending by the book: rank everything, walk down, apply the rules by their plain reading, arrange what passes.
 // Slow and simple, the oracle of the recommender over a catalogue that is scanned.
 
-import type { ScoredLists } from '../../src/artifact/lists.ts';
 import { unknown8, unknown32 } from '../../src/base/products.ts';
 import type { PolicyDocument, RuleDocument } from '../../src/policy/document.ts';
 import type { Artifact } from '../../src/recommend/artifact.ts';
@@ -10,6 +9,15 @@ import { lotOf } from '../../src/recommend/seed.ts';
 import { dropsPlainly, type PlainProduct } from '../policy/reference.ts';
 import { arrangePlainly, hasRoom, type PlainCandidate } from './arrange-plainly.ts';
 import { nobody, plainProducts } from './products.ts';
+import {
+  blendPlainly,
+  listedPlainly,
+  listPlainly,
+  type PlainSearch,
+  type SourceName,
+  searchPlainly,
+  sourcesPlainly,
+} from './sources-plainly.ts';
 
 export interface PlainAnswer {
   readonly rows: readonly number[];
@@ -25,43 +33,12 @@ export interface PlainQuestion {
   readonly extra: readonly RuleDocument[];
   readonly include?: readonly number[];
   readonly seed?: number | undefined;
+  /** What the machine's queries are moved by. */
+  readonly shift?: Float32Array | undefined;
   readonly nowMs: number;
 }
 
 const dayMs = 86_400_000;
-
-/** The exact score of each row with a vector, by row; the exact scan is tested elsewhere. */
-function vectorScores(
-  { vectors, manifest, index }: Artifact,
-  row: number,
-  gamma: number,
-): Map<number, number> {
-  const { dims, trained } = vectors;
-  const queries = new Float32Array(dims + 1);
-  queries.set(vectors.in.subarray(row * dims, (row + 1) * dims));
-  queries[dims] = gamma / manifest.popularity.scale;
-  const [rows, scores] = [new Uint32Array(trained), new Float32Array(trained)];
-  const counts = new Uint32Array(1);
-  index.scan({ queries, k: trained, rows, scores, counts, skip: Uint32Array.of(row) });
-  const found = Array.from(rows.subarray(0, counts[0]), (other, i) => [other, scores[i] as number] as const);
-  return new Map(found);
-}
-
-/** What the vectors of several products say: a table of scores for each, best first. */
-function vectorsOf(tables: readonly Map<number, number>[], own: readonly number[]) {
-  const [only] = tables;
-  const score = (row: number): number => {
-    if (tables.length === 1) return only?.get(row) as number;
-    return Math.fround(Math.log(tables.reduce((sum, table) => sum + Math.exp(table.get(row) as number), 0)));
-  };
-  /** The best of `depth` that each product names of the rows that pass. */
-  const best = (depth: number, passes: (row: number) => boolean): number[] => {
-    const named = tables.flatMap((table) => [...table.keys()].filter(passes).slice(0, depth));
-    const rows = [...new Set(named)].filter((row) => !own.includes(row));
-    return tables.length === 1 ? rows : rows.sort((a, b) => score(b) - score(a) || a - b);
-  };
-  return { score, best };
-}
 
 /** The lists of a fallback, each a tier. */
 function fallbackLists({ catalog, popularity }: Artifact, list: string, row: number): number[][] {
@@ -110,40 +87,26 @@ function sortedPlainly(rows: readonly PlainCandidate[], { catalog }: Artifact, b
   return rows.toSorted((a, b) => key(a) - key(b));
 }
 
-/** The sum of what the products' lists say; of one list, in its order. */
-function listedPlainly(
-  { offsets, rows, scores }: ScoredLists,
-  asked: readonly number[],
-): Map<number, number> {
-  const listed = new Map<number, number>();
-  for (const row of asked)
-    for (let i = offsets[row] as number; i < (offsets[row + 1] as number); i++)
-      listed.set(rows[i] as number, (listed.get(rows[i] as number) ?? 0) + (scores[i] as number));
-  return asked.length === 1 ? listed : new Map([...listed].sort(([a, x], [b, y]) => y - x || a - b));
-}
-
 /** The rows that a recommender over this artifact must return, and its account. */
 export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked: PlainQuestion): PlainAnswer {
   const products = plainProducts(artifact);
-  const { vectors, catalog, cooccurrence } = artifact;
+  const { vectors, catalog } = artifact;
   const { limit } = asked;
   const [row = -1] = asked.asked;
   const query = products[row] ?? nobody;
   const day = Math.floor(asked.nowMs / dayMs);
   const blocks: RuleDocument = { name: 'blocks', drop: { ids: policy.blocks }, unknown: 'keep' };
   const rules = [blocks, ...policy.filters, ...asked.extra];
-  const { count, max, source: sourceNames, blend } = policy.candidates;
+  const { count, max } = policy.candidates;
+  const { sources: sourceNames, isBlended } = sourcesPlainly(artifact, policy);
   const include = asked.include ?? [];
-  const gathers =
-    policy.rank.length + include.length + Object.keys(policy.diversity).length > 0 || blend !== undefined;
-  const tables = asked.asked
-    .filter((own) => own < vectors.trained && sourceNames.includes('embedding'))
-    .map((own) => vectorScores(artifact, own, asked.gamma));
-  const { score: byScore, best } = vectorsOf(tables, asked.asked);
-  const { length: width } = tables;
-  const isScored = (other: number): boolean =>
-    width > 0 && other < vectors.trained && !asked.asked.includes(other);
-  const listed = listedPlainly(cooccurrence, asked.asked);
+  const gathers = policy.rank.length + include.length + Object.keys(policy.diversity).length > 0 || isBlended;
+  const searches = sourceNames
+    .flatMap((name) => (name === 'embedding' || name === 'fm' ? [searchPlainly(artifact, name, asked)] : []))
+    .filter(({ width }) => width > 0);
+  /** In the order in which loose products are scored. */
+  const scorers = searches.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const listsOf = (name: SourceName) => (name === 'similar' ? artifact.similar : artifact.cooccurrence);
 
   const seen = new Set(asked.asked);
   const dropped: Record<string, number> = {};
@@ -155,18 +118,18 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
     return rule === undefined;
   };
   const popularity = (other: number): number => Math.log1p(catalog.columns.orders[other] as number);
-  const loose = (other: number, tiers: { vector: number; other: number }): PlainCandidate => {
-    return isScored(other)
-      ? { row: other, source: 'embedding', tier: tiers.vector, total: byScore(other) }
-      : { row: other, source: 'fallback', tier: tiers.other, total: popularity(other) };
+  const tierOf = (name: SourceName): number => (isBlended ? 0 : sourceNames.indexOf(name));
+  const loose = (other: number, tier = sources.length): PlainCandidate => {
+    const found = scorers.find(({ knows }) => knows(other));
+    return found
+      ? { row: other, source: found.name, tier: tierOf(found.name), total: found.score(other) }
+      : { row: other, source: 'fallback', tier, total: popularity(other) };
   };
 
   const pins = pinnedRows(artifact, policy, limit).filter((pin) => passes(pin.row));
   const need = limit - pins.length;
   const pool: PlainCandidate[] = [];
-  const vectorTier = blend === undefined ? sourceNames.indexOf('embedding') : 0;
-  for (const other of include)
-    if (passes(other)) pool.push(loose(other, { vector: vectorTier, other: sources.length }));
+  for (const other of include) if (passes(other)) pool.push(loose(other));
 
   const kept: PlainCandidate[] = [];
   const roomy: PlainProduct[] = [];
@@ -187,37 +150,64 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
     }
   };
   const anyRow = (): boolean => true;
-  const depthAt = (k: number): number =>
+  const depthAt = ({ width }: PlainSearch, k: number): number =>
     width === 1 ? k : Math.min(k, Math.max(32, Math.ceil((2 * k) / width)));
-  const fromVectors = (tier: number): void => {
-    if (width === 0) return;
-    const most = Math.min(max, vectors.trained);
-    let depth = Math.min(count, Math.max(1, vectors.trained));
-    look(best(depthAt(depth), anyRow), 'embedding', tier, byScore);
+  const firstLook = (search: PlainSearch): void =>
+    look(
+      search.best(depthAt(search, Math.min(count, Math.max(1, search.rows.length))), anyRow),
+      search.name,
+      tierOf(search.name),
+      search.score,
+    );
+  const deepen = (search: PlainSearch): void => {
+    const most = Math.min(max, search.rows.length);
+    let depth = Math.min(count, Math.max(1, search.rows.length));
     while (roomy.length < need && depth < most && roomy.length * most >= need * depth) {
       depth = Math.min(2 * depth, most);
-      look(best(depthAt(depth), anyRow), 'embedding', tier, byScore);
+      look(search.best(depthAt(search, depth), anyRow), search.name, tierOf(search.name), search.score);
     }
+  };
+  /** The best of what passes, by each of these. */
+  const lookAtAll = (some: readonly PlainSearch[]): void => {
     if (kept.length >= need) return;
     const wanted = gathers ? Math.max(need, count) : need;
-    const left = new Set([...(tables[0]?.keys() ?? []), ...asked.asked].filter(passes));
-    const rest = best(width === 1 ? wanted : Math.max(32, wanted) + width - 1, (other) => left.has(other));
-    for (const other of rest.slice(0, wanted))
-      if (gathers || kept.length < need)
-        keep({ row: other, source: 'embedding', tier, total: byScore(other) });
+    const widest = some.reduce((most, one) => (one.rows.length > most.rows.length ? one : most));
+    const left = new Set(widest.rows.filter(passes));
+    for (const search of some) {
+      const { width, name, score } = search;
+      const depth = width === 1 ? wanted : Math.max(32, wanted) + width - 1;
+      for (const other of search.best(depth, (one) => left.has(one)).slice(0, wanted))
+        if ((gathers || kept.length < need) && !kept.some(({ row: one }) => one === other))
+          keep({ row: other, source: name, tier: tierOf(name), total: score(other) });
+    }
   };
-  for (const [i, source] of sourceNames.entries()) {
-    if (kept.length >= need && blend === undefined) break;
-    const tier = blend === undefined ? i : 0;
-    if (source === 'embedding') fromVectors(tier);
-    else look([...listed.keys()], 'cooccurrence', tier, (other) => listed.get(other) as number);
+  const lookAtLists = (name: SourceName): void => {
+    const lists = listsOf(name);
+    if (lists === undefined) return;
+    const listed = listedPlainly(lists, asked.asked);
+    const all = asked.asked;
+    const most = all.length === 1 ? 1e9 : Math.min(count, Math.max(32, Math.ceil((2 * count) / all.length)));
+    const rows = isBlended ? all.flatMap((own) => listPlainly(lists, own, most)) : [...listed.keys()];
+    look(rows, name, tierOf(name), (other) => listed.get(other) as number);
+  };
+  const searchOf = (source: SourceName) => searches.find(({ name }) => name === source);
+  const isList = (source: SourceName): boolean => source === 'cooccurrence' || source === 'similar';
+  for (const source of sourceNames) {
+    const search = searchOf(source);
+    if (!isBlended && kept.length >= need) break;
+    if (isList(source)) lookAtLists(source);
+    if (search === undefined) continue;
+    firstLook(search);
+    if (isBlended) continue;
+    deepen(search);
+    lookAtAll([search]);
   }
-  if (blend !== undefined)
-    for (const one of [...pool, ...kept])
-      if (one.source !== 'fallback')
-        one.total =
-          (blend.embedding ?? 0) * (isScored(one.row) ? byScore(one.row) : 0) +
-          (blend.cooccurrence ?? 0) * (listed.get(one.row) ?? 0);
+  if (isBlended) {
+    for (const search of searches) deepen(search);
+    if (searches.length > 0) lookAtAll(searches);
+    const blended = blendPlainly(artifact, policy, asked);
+    for (const one of [...pool, ...kept]) if (one.source !== 'fallback') one.total = blended(one.row);
+  }
   let tier = sources.length + 1;
   for (const name of policy.fallback)
     for (const list of fallbackLists(artifact, name, row)) look(list, 'fallback', ++tier, popularity);
@@ -235,7 +225,7 @@ export function answerPlainly(artifact: Artifact, policy: PolicyDocument, asked:
       other < vectors.trained ? [...vectors.in.subarray(other * dims, (other + 1) * dims)] : undefined,
   });
   const chosen = sortedPlainly(placed, artifact, policy.sort);
-  for (const pin of pins) chosen.splice(pin.position - 1, 0, loose(pin.row, { vector: 0, other: 0 }));
+  for (const pin of pins) chosen.splice(pin.position - 1, 0, loose(pin.row));
   const from: Record<string, number> = {};
   for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
   const others = products.length - asked.asked.length;

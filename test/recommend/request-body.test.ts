@@ -29,6 +29,9 @@ const whole = {
   placement: 'cart',
   seed: 7,
   overrides: { limit: 3 },
+  user: { country: 'France', age: 30, member: true, tags: ['a', 2] },
+  context: { 'time.hour': 13 },
+  tower: [0.5, -1],
 };
 
 describe('a body', () => {
@@ -117,11 +120,27 @@ describe('a body', () => {
     ],
     [{ product: 'P1', overrides: 3 }, 'option_invalid', 'overrides must be an object.'],
     [
-      { product: 'P1', user: { age: 3 } },
+      { product: 'P1', user: { age: null } },
       'option_invalid',
-      'user cannot be taken: this artifact holds no factorization machine.',
+      'user.age must be a text of at most 1024 characters, a number, true or false, or a list',
     ],
-    [{ product: 'P1', context: {} }, 'option_invalid', 'context cannot be taken'],
+    [{ product: 'P1', user: ['age'] }, 'option_invalid', 'user must be an object.'],
+    [{ product: 'P1', context: { at: [[1]] } }, 'option_invalid', 'context.at must be a text'],
+    [{ product: 'P1', context: { at: 'x'.repeat(1025) } }, 'option_invalid', 'context.at must be a text'],
+    [
+      { product: 'P1', context: { at: Array(1001).fill(1) } },
+      'option_invalid',
+      'or a list of at most 1000 texts and numbers.',
+    ],
+    [
+      { product: 'P1', user: Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`c${i}`, 1])) },
+      'option_invalid',
+      'user takes at most 200 columns.',
+    ],
+    [{ product: 'P1', usre: {} }, 'option_unknown', 'Did you mean "user"?'],
+    [{ product: 'P1', towered: {} }, 'option_unknown', 'There is no field "towered".'],
+    [{ product: 'P1', tower: [] }, 'option_invalid', 'tower must be a list of at most 4096 numbers.'],
+    [{ product: 'P1', tower: [1, '2'] }, 'option_invalid', 'must be a list of at most 4096 numbers.'],
   ])('%j is %s', (value, code, message) => {
     expect(() => parseBody(value)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
@@ -134,7 +153,7 @@ describe('a body', () => {
     expect(parse({ product: 'P1', limti: 0 })).toThrow('There is no field "requests.3.limti".');
     expect(parse(5)).toThrow('requests.3 must be an object.');
     expect(parse({})).toThrow('requests.3 must name a product');
-    expect(parse({ product: 'P1', user: 1 })).toThrow('requests.3.user cannot be taken');
+    expect(parse({ product: 'P1', user: 1 })).toThrow('requests.3.user must be an object.');
   });
 
   it('is read or refused, whatever it is', () => {
