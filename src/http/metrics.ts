@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { JobResult, ShortReason } from '../pool/answers.ts';
 import type { BatchObserver } from '../pool/batcher.ts';
+import { type Source, sources } from '../recommend/recommender.ts';
 import type { ResultCache } from './cache.ts';
 import type { Asked } from './desk.ts';
 import { CountedHistogram, countedSeries, type Series } from './metrics-counted.ts';
@@ -41,7 +42,7 @@ export class Metrics {
   readonly #requests: CountedHistogram;
   readonly #series = new Map<string, Map<number, Series>>();
   /** Plain numbers, as they change with every request. */
-  readonly #items = { embedding: 0, cooccurrence: 0, fallback: 0 };
+  readonly #items = Object.fromEntries(sources.map((source) => [source, 0])) as Record<Source, number>;
   #missing = 0;
   readonly #short: Record<ShortReason, number> = { rules: 0, catalogue: 0, sources: 0 };
   readonly #aborted: Counter;
@@ -232,11 +233,8 @@ export class Metrics {
   }
 
   filled(result: Exclude<JobResult, { failure: object }>): void {
-    const { embedding, cooccurrence, fallback, missing, reason } = result;
-    const items = this.#items;
-    items.embedding += embedding;
-    items.cooccurrence += cooccurrence;
-    items.fallback += fallback;
+    const { items, missing, reason } = result;
+    for (let i = 0; i < sources.length; i++) this.#items[sources[i] as Source] += items[i] as number;
     if (reason === undefined) return;
     this.#short[reason]++;
     this.#missing += missing;

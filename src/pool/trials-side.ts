@@ -4,7 +4,6 @@
 import { move } from 'piscina';
 import { collectGarbage } from '../base/garbage.ts';
 import { limits } from '../base/limits.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import { catalogMistakes } from '../policy/compile.ts';
 import type { PolicyDocument } from '../policy/document.ts';
 import { policyHash } from '../policy/hash.ts';
@@ -13,7 +12,7 @@ import { inspectPolicy, inspectValue, type Read } from '../policy/parse.ts';
 import { conflicts } from '../policy/set.ts';
 import { type Answering, answerBatch, failureOf, type Job, type JobFailure } from './answers.ts';
 import type { Version } from './version.ts';
-import type { Opener } from './versions.ts';
+import type { Opener, PolicyWorld } from './versions.ts';
 
 interface Call {
   readonly version: Version;
@@ -45,20 +44,21 @@ export interface TrialSide {
 }
 
 export interface TrialOpener extends Opener<Answering> {
-  catalogOf(version: Version): Catalog;
+  worldOf(version: Version): PolicyWorld;
 }
 
 /** What a policy that is only text is called in messages. */
 const nameless = 'policy';
 
 /** A document against the artifact and the policies beside it. */
-function inspect(read: Read, catalog: () => Catalog, others: readonly PolicyDocument[]): Inspected {
+function inspect(read: Read, worldOf: () => PolicyWorld, others: readonly PolicyDocument[]): Inspected {
   if ('mistakes' in read) return read;
   const { document } = read;
+  const { catalog, holdings } = worldOf();
   const beside = others.filter(({ name }) => name !== document.name);
   const claimed = conflicts([...beside, document]).filter((one) => one.document === document);
   const mistakes = [
-    ...catalogMistakes(document, catalog()),
+    ...catalogMistakes(document, catalog, holdings),
     ...claimed.map(({ said }) => mistake(document.origin, ['placement'], `cannot be: ${said}`)),
   ].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return mistakes.length > 0 ? { mistakes } : { document, hash: policyHash(document) };
@@ -105,7 +105,7 @@ export function trialSide(opener: TrialOpener): TrialSide {
       const { policy, version, others } = question;
       try {
         const read = typeof policy === 'string' ? inspectPolicy(policy, nameless) : inspectValue(policy);
-        return inspect(read, () => opener.catalogOf(version), others);
+        return inspect(read, () => opener.worldOf(version), others);
       } catch (error) {
         return { failure: failureOf(error) };
       }

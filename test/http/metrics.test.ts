@@ -5,6 +5,7 @@ import { Histogram, Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CountedHistogram, countedSeries } from '../../src/http/metrics-counted.ts';
 import { EventLoopDelay } from '../../src/http/metrics-process.ts';
+import { sources } from '../../src/recommend/recommender.ts';
 import { smallArtifact } from '../shops.ts';
 import { get, json, type Serving, serve } from './serving.ts';
 
@@ -113,9 +114,7 @@ describe('a server', () => {
     const requests = (status: number): number =>
       numberOf(text, `sepet_http_request_duration_seconds_count{route="${route}",status="${status}"}`);
     expect([requests(200), requests(404)]).toEqual([20, 1]);
-    const from = ['embedding', 'cooccurrence', 'fallback'].map((source) =>
-      numberOf(text, `sepet_fill_items_total{source="${source}"}`),
-    );
+    const from = sources.map((source) => numberOf(text, `sepet_fill_items_total{source="${source}"}`));
     expect(from.reduce((sum, count) => sum + count)).toBe(items);
     expect(numberOf(text, 'sepet_fill_short_answers_total{reason="rules"}')).toBe(0);
     expect(numberOf(text, 'sepet_queue_wait_seconds_count')).toBe(21);

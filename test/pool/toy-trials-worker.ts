@@ -5,7 +5,7 @@ import { toyOpener } from './toy.ts';
 
 export const { answer, inspect } = trialSide({
   ...toyOpener,
-  catalogOf: () => {
+  worldOf: () => {
     throw new Error('The toy has no catalogue.');
   },
 });
