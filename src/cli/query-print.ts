@@ -5,6 +5,7 @@ import type { Artifact } from '../recommend/artifact.ts';
 import { encodeAnswer } from '../recommend/encode.ts';
 import { productFacts } from '../recommend/present.ts';
 import {
+  type BlendAccount,
   type ExplainedItem,
   type Explanation,
   type Failure,
@@ -113,6 +114,32 @@ const rankingOf = ({ boosts = [] }: ExplainedItem): string =>
 const placeOf = ({ before, after, pinned }: ExplainedItem): string =>
   pinned ? `pin ${after}` : before === undefined || before === after ? String(after) : `${before}→${after}`;
 
+const sourceText: Readonly<Record<string, string>> = {
+  ...{ embedding: 'embedding', cooccurrence: 'co-occurrence', fm: 'machine', similar: 'similar' },
+};
+
+/** `0.4 × embedding 2.310 (calibrated -1.200)`. */
+function accountText({ shares, popularity, offset, sum }: BlendAccount): string {
+  const signed = (what: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [`${what} ${value.toFixed(3)}`];
+  const parts = shares
+    .filter(({ weight }) => weight !== 0)
+    .map(({ source, score, calibrated, weight }) => {
+      const said = score === undefined ? 'does not know it' : score.toFixed(3);
+      const odds = calibrated === undefined ? '' : ` (calibrated ${calibrated.toFixed(3)})`;
+      return `${weight} × ${sourceText[source]} ${said}${odds}`;
+    });
+  return `${[...parts, ...signed('popularity', popularity), ...signed('offset', offset)].join(' + ')} = ${sum.toFixed(3)}`;
+}
+
+/** How an item's score was blended, of a basket by product. */
+function blendLines({ id, blend, byProduct = [] }: ExplainedItem): string[] {
+  if (blend !== undefined) return [`    ${id}: ${accountText(blend)}`];
+  return byProduct.flatMap((one) =>
+    one.blend === undefined ? [] : [`    ${id} by ${one.product}: ${accountText(one.blend)}`],
+  );
+}
+
 function explained(explain: Explanation): string {
   const found = {
     graph: `by graph search with efSearch ${explain.efSearch}`,
@@ -147,6 +174,7 @@ function explained(explain: Explanation): string {
       item.source,
     ]),
   );
+  const blends = explain.items.flatMap((item) => blendLines(item));
   const dropped = explain.dropped.flatMap(({ rule, count: n, examples }) => [
     `  ${rule} dropped ${count(n)}${examples.length > 0 ? ', such as' : ''}`,
     ...examples.map(
@@ -158,6 +186,7 @@ function explained(explain: Explanation): string {
     `  looked at ${count(explain.candidates)} candidates ${found}, gamma ${explain.gamma}`,
     '',
     ...(explain.items.length > 0 ? [scores, ''] : []),
+    ...(blends.length > 0 ? ['  blended from', ...blends, ''] : []),
     ...(dropped.length > 0 ? [...dropped, ''] : []),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // `sepet query`: recommendations in the terminal, from the same recommender and encoder as the server's.
 
 import type { Command } from 'commander';
+import { SepetError } from '../base/errors.ts';
 import { type RequestParameter, requestParameters } from '../recommend/request.ts';
 import { collected } from './common.ts';
 
@@ -12,11 +13,14 @@ Examples:
   sepet query artifact.sepet P00042 --explain             why these, and what the rules dropped
   sepet query artifact.sepet P00042 --policy pdp.yaml --category Electronics --price-max 50000
   sepet query artifact.sepet P00042 --policy pdp.yaml --policy cart.yaml --placement cart
+  sepet query artifact.sepet P00042 --policy fm.yaml --user country=France --context time.hour=13
   sepet query artifact.sepet P00042 --fields all --json   the body that the server sends, a line a product`;
 
 interface QueryOptions extends Record<string, unknown> {
   policy?: readonly string[];
   with?: readonly string[];
+  user?: readonly string[];
+  context?: readonly string[];
   exact?: true;
   verify?: true;
   json?: true;
@@ -47,6 +51,12 @@ export function register(program: Command): void {
   for (const parameter of requestParameters) addParameter(command, parameter);
   command
     .option('--with <id>', 'A further product of the basket; may be repeated', collected)
+    .option(
+      '--user <column=value>',
+      'What is known of who asks; may be repeated, of one column for a list',
+      collected,
+    )
+    .option('--context <column=value>', 'Where and when it is asked; may be repeated', collected)
     .option('--exact', 'Search by exact scan in place of the graph')
     .option('--no-in-stock', 'Only what is out of stock')
     .option('--verify', 'First check the whole file')
@@ -65,6 +75,24 @@ function pairs(options: QueryOptions): [string, string][] {
   });
 }
 
+/** `country=France` as values by column; a column that is given again has a list. Throws `option_invalid`. */
+function askedColumns(name: 'user' | 'context', given: readonly string[] | undefined): object {
+  if (given === undefined) return {};
+  const columns = new Map<string, string | string[]>();
+  for (const pair of given) {
+    const cut = pair.indexOf('=');
+    if (cut < 1)
+      throw new SepetError(
+        'option_invalid',
+        `--${name} takes COLUMN=VALUE, such as country=France, not "${pair}".`,
+      );
+    const [column, value] = [pair.slice(0, cut), pair.slice(cut + 1)];
+    const before = columns.get(column);
+    columns.set(column, before === undefined ? value : [before, value].flat());
+  }
+  return { [name]: Object.fromEntries(columns) };
+}
+
 async function query(file: string, products: string[], options: QueryOptions): Promise<void> {
   const { openArtifact } = await import('../recommend/artifact.ts');
   const { createRecommender } = await import('../recommend/open.ts');
@@ -75,6 +103,8 @@ async function query(file: string, products: string[], options: QueryOptions): P
   if (options.json !== true && options.fields === undefined) given.push(['fields', 'all']);
   const requests = products.map((product) => ({
     ...withBasket(parseRequest(product, given), options.with ?? []),
+    ...askedColumns('user', options.user),
+    ...askedColumns('context', options.context),
     ...(options.exact && { exact: options.exact }),
   }));
   const artifact = openArtifact(file, { verify: options.verify === true });

@@ -36,6 +36,7 @@ import {
   combineBody,
   queryString,
   segment,
+  wantsBody,
 } from './query.ts';
 import { type CallOptions, createTransport, type TransportOptions } from './transport.ts';
 
@@ -46,6 +47,8 @@ export type { PolicyDocument, RankDocument, RuleDocument } from '../policy/docum
 export type { PolicyOverrides } from '../policy/override.ts';
 export type {
   ArtifactInfo,
+  BlendAccount,
+  BlendShare,
   CombineAnswer,
   CombinedPart,
   DroppedExample,
@@ -65,7 +68,7 @@ export type {
   SimilarBrands,
   Source,
 } from '../recommend/recommender.ts';
-export type { Field, RequestFilters } from '../recommend/request.ts';
+export type { AskedColumns, Field, RequestFilters } from '../recommend/request.ts';
 export {
   type AdminClient,
   type AdminClientOptions,
@@ -98,7 +101,7 @@ export type ProductSearch =
 export interface Client {
   /**
    * Of one product (a GET, which caches may answer) or of all products of a basket (a POST, for this caller alone). By a label
-   * of its own always a POST.
+   * of its own, and with `user`, `context` or `tower`, always a POST.
    */
   boughtTogether(
     product: string | readonly string[],
@@ -163,7 +166,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     boughtTogether: async (product, asked = {}, { label, ...call } = {}) =>
-      typeof product === 'string' && label === undefined
+      typeof product === 'string' && label === undefined && !wantsBody(asked)
         ? get(`/v1/products/${segment(product)}/bought-together${queryString(asked)}`, call)
         : post(`${under(label)}/bought-together`, basketBody([product].flat(), asked), call),
     batch: async (requests, { label, ...call } = {}) => {

@@ -7,7 +7,7 @@ import type { RecommendRequest, RequestFilters } from '../recommend/request.ts';
 /** What `boughtTogether` can be asked for; docs/api.md says what each means. */
 export type BoughtTogetherOptions = Omit<
   RecommendRequest,
-  'product' | 'basket' | 'filters' | 'exact' | 'nowMs'
+  'product' | 'basket' | 'filters' | 'exact' | 'nowMs' | 'towered'
 > &
   RequestFilters;
 
@@ -26,6 +26,10 @@ export type CombineOptions = Omit<CombineRequest, 'items' | 'filters' | 'exact'>
 const filterNames: readonly (keyof RequestFilters)[] = [
   ...(['category', 'brand', 'gender', 'priceMin', 'priceMax', 'inStock', 'newerThanDays'] as const),
 ];
+
+/** Whether only a body can say it. */
+export const wantsBody = ({ user, context, tower }: BoughtTogetherOptions): boolean =>
+  user !== undefined || context !== undefined || tower !== undefined;
 
 /** Options as bodies have them: what narrows by a product's properties in `filters`. What is undefined is left out. */
 function bodyOf(options: object): Record<string, unknown> {

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { artifactManifestSchema } from '../../artifact/manifest.ts';
 import { genders } from '../../base/products.ts';
+import { sources as policySources } from '../../policy/document.ts';
 import { sources } from '../../recommend/recommender.ts';
 import { named } from './names.ts';
 
@@ -67,6 +68,26 @@ const boosts = z.array(z.object({ rule: z.string(), add: z.number() }));
 const compared = z.union([z.string(), z.number(), z.boolean()]).nullable();
 const place = z.int().min(1);
 
+const sourceName = z.enum(policySources);
+const blendAccount = named(
+  'BlendAccount',
+  z
+    .object({
+      shares: z.array(
+        z.object({
+          source: sourceName,
+          score: z.number().optional().describe('What it says; absent where it does not know the candidate'),
+          calibrated: z.number().optional().describe('The same as a log-odds, with a fitted blend'),
+          weight: z.number(),
+        }),
+      ),
+      popularity: z.number().optional(),
+      offset: z.number().optional(),
+      sum: z.number(),
+    })
+    .describe('How a blended score came about: weight times calibrated (else score), popularity and offset'),
+);
+
 const explainedItem = z.object({
   id: z.string(),
   source,
@@ -74,9 +95,12 @@ const explainedItem = z.object({
   popularity: z.number().optional(),
   cooccurrence: z.number().optional(),
   blended: z.number().optional(),
+  blend: blendAccount.optional(),
   boosts: boosts.optional(),
   total: z.number(),
-  byProduct: z.array(z.object({ product: z.string(), score: z.number() })).optional(),
+  byProduct: z
+    .array(z.object({ product: z.string(), score: z.number(), blend: blendAccount.optional() }))
+    .optional(),
   before: place.optional(),
   after: place,
   pinned: z.literal(true).optional(),
@@ -85,7 +109,7 @@ const explainedItem = z.object({
 const explainedCandidate = z.object({
   id: z.string(),
   source,
-  scores: z.object({ embedding: z.number().optional(), cooccurrence: z.number().optional() }),
+  scores: z.partialRecord(sourceName, z.number()),
   score: z.number(),
   blended: z.number().optional(),
   total: z.number().optional(),

@@ -155,6 +155,13 @@ export const recommendAnswers = {
       detail: 'No policy "cart" is served.',
       code: 'policy_unknown',
     },
+    columns: {
+      type: 'urn:sepet:error:option_invalid',
+      title: 'Option invalid',
+      status: 400,
+      detail: 'user and context cannot be taken: this artifact holds no factorization machine.',
+      code: 'option_invalid',
+    },
     popular: {
       product: 'P1',
       unknown: ['P1'],

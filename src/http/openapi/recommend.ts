@@ -96,11 +96,12 @@ export const recommendOperations: readonly Operation[] = [
     id: 'boughtTogetherOf',
     ...{ method: 'POST', path: '/v1/bought-together', tag },
     summary: 'What is bought together with a product or a basket',
-    description: 'Answers are personal: no cache may keep them.',
+    description:
+      "Answers are personal: no cache may keep them. `user` and `context` take the columns that /v1/artifact lists in `manifest.fm.columns`; `tower` what the server's user tower does.",
     parameters: [timeout],
     body: { schema: requestBody },
     answer: { description: 'Recommendations', schema: boughtTogether, headers: personal },
-    errors: ofRequests,
+    errors: [...ofRequests, 'tower_invalid'],
     examples: {
       basket: {
         summary: 'For a whole basket',
@@ -114,6 +115,11 @@ export const recommendOperations: readonly Operation[] = [
         summary: 'A policy that is not served',
         body: { product: 'P100000', policy: 'cart' },
         status: 404,
+      },
+      columns: {
+        summary: 'A user and a context, of an artifact without a factorization machine',
+        body: { product: 'P100000', user: { country: 'France' }, context: { 'time.hour': 13 } },
+        status: 400,
       },
       popular: {
         summary: 'A product that the artifact does not hold, with popular ones in its place',
