@@ -63,14 +63,38 @@ export interface Diversity {
 
 export type Pin = string | { readonly id: string; readonly position: number };
 
-export const sourceNames = ['embedding', 'cooccurrence', 'fm'] as const;
+export const sourceNames = ['embedding', 'cooccurrence', 'fm', 'similar'] as const;
 export type SourceName = (typeof sourceNames)[number];
 
 export interface Candidates {
   readonly count: number;
   readonly max: number;
   readonly source: readonly SourceName[];
-  readonly blend?: Partial<Record<SourceName, number>>;
+  readonly blend?: 'fitted' | 'if-fitted' | Partial<Record<SourceName, number>>;
+}
+
+/** What an artifact has that policies can ask for. */
+export interface Holds {
+  /** Its own weight of popularity. */
+  readonly gamma: number;
+  readonly sources: readonly SourceName[];
+  /** It was tuned: sources and weights are fitted. */
+  readonly isFitted: boolean;
+}
+
+export function holdsOf({
+  gamma,
+  fm,
+  similar,
+  blend,
+}: {
+  readonly gamma: number;
+  readonly fm?: unknown;
+  readonly similar?: unknown;
+  readonly blend?: unknown;
+}): Holds {
+  const has = { embedding: true, cooccurrence: true, fm: fm !== undefined, similar: similar !== undefined };
+  return { gamma, sources: sourceNames.filter((name) => has[name]), isFitted: blend !== undefined };
 }
 
 export const fallbackLists = ['category-popular', 'gender-popular', 'popular'] as const;

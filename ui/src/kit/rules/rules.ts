@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Facets } from 'sepet/client';
 import { lockIcon } from '../icons.ts';
-import type { Conditions, Overrides, Policy, Rule } from '../policy-types.ts';
+import type { Conditions, Holds, Overrides, Policy, Rule } from '../policy-types.ts';
 import { base, buttons, cards, forms } from '../styles.ts';
 import { type Around, aroundOf } from './around.ts';
 import { conditionKinds } from './conditions.ts';
@@ -42,7 +42,7 @@ export class SpRules extends LitElement {
     document: { attribute: false },
     overrides: { attribute: false },
     facets: { attribute: false },
-    gamma: { attribute: false },
+    holds: { attribute: false },
     full: { type: Boolean },
     dropped: { attribute: false },
   };
@@ -53,8 +53,8 @@ export class SpRules extends LitElement {
   declare overrides: Overrides;
   /** Names and ends for the pickers; without, they do without. */
   declare facets: Facets | undefined;
-  /** The artifact's own weight of popularity. */
-  declare gamma: number | undefined;
+  /** What the artifact has that policies can ask for. */
+  declare holds: Holds | undefined;
   /** Mandatory rules may be changed too: for who writes the policy. */
   declare full: boolean;
   /** How many candidates each rule dropped, to stand beside it. */
@@ -78,7 +78,7 @@ export class SpRules extends LitElement {
     if (policy === undefined) return nothing;
     const around = aroundOf(this.facets);
     const { overrides } = this;
-    const setting: Setting = { policy, overrides, gamma: this.gamma, change: this.#change };
+    const setting: Setting = { policy, overrides, holds: this.holds, change: this.#change };
     return html`
       ${this.#section('Answer', ['limit', 'sort'], answerControls(setting))}
       ${this.#section('Filters', ['filters'], this.#renderFilters(policy, around), 'which products may be shown')}

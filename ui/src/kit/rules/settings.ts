@@ -4,12 +4,15 @@ import { html, type TemplateResult } from 'lit';
 import {
   type Alike,
   alikes,
+  type Candidates,
   type Diversity,
   fallbackLists,
+  type Holds,
   type Overrides,
   type Policy,
   type SourceName,
   sorts,
+  sourceNames,
 } from '../policy-types.ts';
 import '../inputs/slider.ts';
 import { boxes, choice, type Detail } from './conditions.ts';
@@ -18,8 +21,8 @@ import { applied, withCandidates, withPart } from './overrides.ts';
 export interface Setting {
   readonly policy: Policy;
   readonly overrides: Overrides;
-  /** The artifact's own weight of popularity, where the policy names none. */
-  readonly gamma: number | undefined;
+  /** Where it is known. */
+  readonly holds: Holds | undefined;
   change(overrides: Overrides): void;
 }
 
@@ -53,68 +56,133 @@ export function answerControls({ policy, overrides, change }: Setting): Template
 const sourceWords: Readonly<Record<SourceName, string>> = {
   embedding: 'Vectors: bought in similar baskets',
   cooccurrence: 'Lists: bought in the same basket',
-  fm: 'Factorization machine',
+  fm: 'Factorization machine: may know who asks',
+  similar: 'Lists: most like the product',
 };
 
+type Weights = Exclude<Candidates['blend'], string | undefined>;
+const blendModes = ['none', 'weights', 'fitted', 'if-fitted'] as const;
+type BlendMode = (typeof blendModes)[number];
+
+const modeWords: Readonly<Record<BlendMode, string>> = {
+  none: 'one source after the other',
+  weights: 'one score, by weights',
+  fitted: 'one score, as the artifact was tuned',
+  'if-fitted': 'as the artifact was tuned, if it was',
+};
+
+const modeOf = (blend: Candidates['blend']): BlendMode =>
+  blend === undefined ? 'none' : typeof blend === 'string' ? blend : 'weights';
+
+/** Together 1, in four digits. */
+function evenly(source: readonly SourceName[]): Weights {
+  const each = Number((1 / source.length).toFixed(4));
+  const last = Number((1 - each * (source.length - 1)).toFixed(4));
+  return Object.fromEntries(source.map((name, i) => [name, i === source.length - 1 ? last : each]));
+}
+
+/** With one weight changed, the others share what is left as they did. */
+function withWeight(
+  source: readonly SourceName[],
+  blend: Weights,
+  name: SourceName,
+  weight: number,
+): Weights {
+  const others = source.filter((one) => one !== name);
+  const before = others.reduce((sum, one) => sum + (blend[one] ?? 0), 0);
+  let left = Number((1 - weight).toFixed(4));
+  const shared = others.map((one, i): [SourceName, number] => {
+    const part = before === 0 ? 1 / others.length : (blend[one] ?? 0) / before;
+    const own = i === others.length - 1 ? left : Number(((1 - weight) * part).toFixed(4));
+    left = Number((left - own).toFixed(4));
+    return [one, Math.max(0, own)];
+  });
+  return Object.fromEntries([[name, weight], ...shared]);
+}
+
 function sourceControls(setting: Setting): TemplateResult {
-  const { policy, overrides, change } = setting;
+  const { policy, overrides, change, holds } = setting;
   const { source, blend } = applied(policy, overrides).candidates;
-  const known: readonly SourceName[] = [
-    ...new Set<SourceName>(['embedding', 'cooccurrence', ...policy.candidates.source]),
-  ];
+  const held = holds?.sources ?? ['embedding', 'cooccurrence'];
+  const known = sourceNames.filter((name) => held.includes(name) || policy.candidates.source.includes(name));
   const put = (next: readonly SourceName[]) => {
-    const ordered = known.filter((name) => next.includes(name));
+    // In the order that they have, new ones behind.
+    const ordered = [
+      ...source.filter((name) => next.includes(name)),
+      ...next.filter((name) => !source.includes(name)),
+    ];
     // A blend may not weigh a source that is not asked, and weighs 1 in all.
-    const alone =
-      ordered.length === 1 ? { [ordered[0] as string]: 1 } : { embedding: 0.5, cooccurrence: 0.5 };
-    change(withCandidates(policy, overrides, { source: ordered, ...(blend && { blend: alone }) }));
+    const weights = typeof blend === 'object' && { blend: evenly(ordered) };
+    change(withCandidates(policy, overrides, { source: ordered, ...weights }));
   };
+  const isTuned = blend === 'fitted' || (blend === 'if-fitted' && holds?.isFitted === true);
   return html`
-    ${boxes(
-      'Where candidates come from',
-      known.map((name) => [name, sourceWords[name]] as const),
-      source,
-      put,
-      1,
-    )}
-    ${source.includes('embedding') && source.includes('cooccurrence') && source.length === 2 ? blendControl(setting) : ''}
+    ${
+      isTuned
+        ? html`<p class="muted small">Sources and their weights are those that the artifact was tuned to.</p>`
+        : boxes(
+            'Where candidates come from',
+            known.map((name) => [name, sourceWords[name]] as const),
+            source,
+            put,
+            1,
+          )
+    }
+    ${blendControls(setting)}
   `;
 }
 
-function blendControl({ policy, overrides, change }: Setting): TemplateResult {
-  const { blend } = applied(policy, overrides).candidates;
-  const put = (embedding: number) =>
-    change(
-      withCandidates(policy, overrides, {
-        blend: { embedding, cooccurrence: Number((1 - embedding).toFixed(4)) },
-      }),
-    );
+function blendControls({ policy, overrides, holds, change }: Setting): TemplateResult {
+  const { blend, source } = applied(policy, overrides).candidates;
+  const put = (next: Candidates['blend']) =>
+    change(withCandidates(policy, overrides, { blend: next } as Overrides['candidates']));
+  const mode = modeOf(blend);
   const isOwn = policy.candidates.blend !== undefined;
-  const off = () =>
-    change(withCandidates(policy, overrides, { blend: undefined } as unknown as Overrides['candidates']));
+  const fits: Readonly<Record<BlendMode, boolean>> = {
+    // A request can change the blend of a policy, not take it out.
+    ...{ none: !isOwn, weights: source.length > 1 },
+    ...{ fitted: holds?.isFitted === true, 'if-fitted': isOwn || holds?.isFitted === true },
+  };
+  const choose = (next: BlendMode) =>
+    put(next === 'none' ? undefined : next === 'weights' ? evenly(source) : next);
   return html`
-    <label class="check" title=${isOwn ? 'A request can change the blend of a policy, not take it out.' : ''}>
-      <input type="checkbox" .checked=${blend !== undefined} ?disabled=${isOwn} @change=${() => (blend === undefined ? put(0.7) : off())} />
-      Blend both into one score
-    </label>
-    ${
-      blend === undefined
-        ? html`<p class="muted small">Without a blend, lists are asked only where vectors give too few.</p>`
-        : html`<sp-slider
-            label=${`Weight of vectors (lists have ${Math.round(100 * (blend.cooccurrence ?? 0))} %)`}
-            min="0"
-            max="100"
-            step="1"
-            unit="%"
-            .value=${Math.round(100 * (blend.embedding ?? 0))}
-            @value=${(event: Detail<number>) => put(event.detail / 100)}
-          ></sp-slider>`
-    }
+    ${choice(
+      'How their scores are taken',
+      blendModes.filter((one) => fits[one] || one === mode).map((one) => [one, modeWords[one]] as const),
+      mode,
+      choose,
+    )}
+    ${typeof blend === 'object' && source.length > 1 ? weightControls(source, blend, put) : ''}
   `;
+}
+
+const shortWords: Readonly<Record<SourceName, string>> = {
+  ...{ embedding: 'vectors', cooccurrence: 'lists', fm: 'the machine', similar: 'similar products' },
+};
+
+function weightControls(
+  source: readonly SourceName[],
+  blend: Weights,
+  put: (blend: Weights) => void,
+): readonly TemplateResult[] {
+  const percent = (name: SourceName): number => Math.round(100 * (blend[name] ?? 0));
+  const [first, second] = source;
+  const shown = source.length === 2 ? source.slice(0, 1) : source;
+  return shown.map(
+    (name) => html`<sp-slider
+      label=${`Weight of ${shortWords[name]}${name === first && second !== undefined && source.length === 2 ? ` (${shortWords[second]} have ${percent(second)} %)` : ''}`}
+      min="0"
+      max="100"
+      step="1"
+      unit="%"
+      .value=${percent(name)}
+      @value=${(event: Detail<number>) => put(withWeight(source, blend, name, event.detail / 100))}
+    ></sp-slider>`,
+  );
 }
 
 export function candidateControls(setting: Setting): TemplateResult {
-  const { policy, overrides, gamma, change } = setting;
+  const { policy, overrides, holds, change } = setting;
   const now = applied(policy, overrides);
   const { count, max } = now.candidates;
   return html`
@@ -125,7 +193,7 @@ export function candidateControls(setting: Setting): TemplateResult {
       max="2"
       most="4"
       step="0.05"
-      .value=${now.gamma ?? gamma ?? 0.5}
+      .value=${now.gamma ?? holds?.gamma ?? 0.5}
       @value=${(event: Detail<number>) => change(withPart(policy, overrides, 'gamma', event.detail))}
     ></sp-slider>
     <sp-slider

@@ -134,7 +134,7 @@ const sources: Chart = {
     heading: 'Where products come from',
     about: 'Recommended products a second, by what found them.',
     series: [
-      { name: 'vectors', colour: first, value: itemsBy('embedding') },
+      { name: 'vectors', colour: first, value: itemsBy('embedding', 'cold', 'fm', 'similar') },
       { name: 'bought together', colour: third, dash: dashed, value: itemsBy('cooccurrence') },
       { name: 'popular', colour: second, dash: dotted, value: itemsBy('fallback') },
     ],
@@ -146,9 +146,9 @@ const sources: Chart = {
   note: () => 'Newly computed lists only. A growing share of “popular” wants a newer release.',
 };
 
-function itemsBy(source: string) {
+function itemsBy(...sources: readonly string[]) {
   return ({ items, requests: asked }: Point): number | undefined =>
-    asked.size === 0 ? undefined : items.get(source);
+    asked.size === 0 ? undefined : sources.reduce((sum, source) => sum + (items.get(source) ?? 0), 0);
 }
 
 export const charts: readonly Chart[] = [requests, latency, cache, fill, recall, sources];

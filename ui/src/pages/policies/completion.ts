@@ -16,7 +16,7 @@ const within: Readonly<Record<string, readonly string[]>> = {
   ...{ keep: conditions, drop: conditions, match: conditions, when: who, pair: who },
   ...{ price: bounds, priceRatio: bounds, priceBand: ['within'], field: ['name', ...bounds] },
   candidates: ['count', 'max', 'source', 'blend'],
-  blend: ['embedding', 'cooccurrence', 'fm'],
+  blend: ['embedding', 'cooccurrence', 'fm', 'similar'],
   diversity: ['noAdjacentSame', 'max', 'mmr'],
   ...{ max: ['brand', 'category', 'group'], pins: ['id', 'position'] },
 };
@@ -28,7 +28,11 @@ const values: Readonly<Record<string, readonly string[]>> = {
   ...{ inStock: ['true', 'false'], mandatory: ['true'], group: ['same'], brand: ['same'] },
   ...{ gender: ['same', 'same-or-unisex', ...genders], category: ['same-leaf', 'same-parent'] },
   ...{ unknown: ['keep', 'drop'], seed: ['request'], noAdjacentSame: who.slice(0, 2).concat('group') },
-  ...{ sort: ['score', 'price', 'popularity', 'newest'], source: ['embedding', 'cooccurrence', 'fm'] },
+  ...{
+    sort: ['score', 'price', 'popularity', 'newest'],
+    source: ['embedding', 'cooccurrence', 'fm', 'similar'],
+  },
+  blend: ['fitted', 'if-fitted'],
   fallback: ['category-popular', 'gender-popular', 'popular'],
 };
 

@@ -79,7 +79,7 @@ const fits: Readonly<Record<FormPart, (value: unknown) => boolean>> = {
   limit: isNumber,
   candidates: has({
     ...{ count: optional(isNumber), max: optional(isNumber), source: optional(isList(isText)) },
-    blend: optional(isObject),
+    blend: optional((value) => isText(value) || isObject(value)),
   }),
   gamma: isNumber,
   efSearch: isNumber,

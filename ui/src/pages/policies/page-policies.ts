@@ -3,6 +3,7 @@
 import { css, html, LitElement } from 'lit';
 import type { Facets, Policies, ServedLabel } from 'sepet/client';
 import { client } from '../../kit/api.ts';
+import { type Holds, holdsOf } from '../../kit/policy-types.ts';
 import { base } from '../../kit/styles.ts';
 import { patchUrl, UrlController } from '../../kit/url-state.ts';
 import '../../kit/states.ts';
@@ -20,14 +21,14 @@ export class PagePolicies extends LitElement {
   static override properties = {
     _all: { state: true },
     _facets: { state: true },
-    _gamma: { state: true },
+    _holds: { state: true },
     _editing: { state: true },
     _error: { state: true },
   };
   static override styles = [base, css`:host { display: block; }`];
   declare _all: readonly LabelPolicies[] | undefined;
   declare _facets: Facets | undefined;
-  declare _gamma: number | undefined;
+  declare _holds: Holds | undefined;
   declare _editing: Editing | undefined;
   declare _error: unknown;
   readonly #url = new UrlController(this, () => void this.#open());
@@ -43,7 +44,7 @@ export class PagePolicies extends LitElement {
   async #loadCatalogue(): Promise<void> {
     const [facets, artifact] = await Promise.allSettled([client.facets({ limit: 200 }), client.artifact()]);
     if (facets.status === 'fulfilled') this._facets = facets.value;
-    if (artifact.status === 'fulfilled') this._gamma = artifact.value.manifest.gamma;
+    if (artifact.status === 'fulfilled') this._holds = holdsOf(artifact.value.manifest);
   }
 
   async #load(): Promise<void> {
@@ -100,7 +101,7 @@ export class PagePolicies extends LitElement {
       .editing=${this._editing}
       .all=${this._all}
       .facets=${this._facets}
-      .gamma=${this._gamma}
+      .holds=${this._holds}
       @reload=${() => void this.#load()}
     ></pp-editor>`;
   }

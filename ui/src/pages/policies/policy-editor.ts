@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import type { Facets } from 'sepet/client';
 import { announce } from '../../kit/announce.ts';
 import { asOperator, client } from '../../kit/api.ts';
-import type { Overrides } from '../../kit/policy-types.ts';
+import type { Holds, Overrides } from '../../kit/policy-types.ts';
 import { base, buttons, cards } from '../../kit/styles.ts';
 import { goTo, patchUrl, UrlController } from '../../kit/url-state.ts';
 import './changes-panel.ts';
@@ -34,7 +34,7 @@ export class PolicyEditor extends LitElement {
     editing: { attribute: false },
     all: { attribute: false },
     facets: { attribute: false },
-    gamma: { attribute: false },
+    holds: { attribute: false },
     _isNarrow: { state: true },
     _said: { state: true },
   };
@@ -42,8 +42,8 @@ export class PolicyEditor extends LitElement {
   declare editing: Editing;
   declare all: readonly LabelPolicies[];
   declare facets: Facets | undefined;
-  /** The artifact's own weight of popularity. */
-  declare gamma: number | undefined;
+  /** What the artifact has that policies can ask for. */
+  declare holds: Holds | undefined;
   declare _isNarrow: boolean;
   /** What was done last. */
   declare _said: string | undefined;
@@ -275,7 +275,7 @@ export class PolicyEditor extends LitElement {
             .draft=${editing.read.draft ?? {}}
             .served=${editing.served && policyOf(editing.served.document)}
             .facets=${this.facets}
-            .gamma=${this.gamma}
+            .holds=${this.holds}
             .mistakes=${editing.mistakes}
             .why=${editing.whyReadOnly}
             @draft=${(event: CustomEvent<DraftChange>) => this.#formed(event.detail)}

@@ -2,7 +2,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { Facets } from 'sepet/client';
-import type { Policy, Rank, Rule } from '../../kit/policy-types.ts';
+import type { Holds, Policy, Rank, Rule } from '../../kit/policy-types.ts';
 import { type Around, aroundOf } from '../../kit/rules/around.ts';
 import { ruleSheet } from '../../kit/rules/rule-styles.ts';
 import { base, buttons, cards, forms } from '../../kit/styles.ts';
@@ -29,7 +29,7 @@ export class PolicyForm extends LitElement {
     draft: { attribute: false },
     served: { attribute: false },
     facets: { attribute: false },
-    gamma: { attribute: false },
+    holds: { attribute: false },
     mistakes: { attribute: false },
     why: {},
     _open: { state: true },
@@ -39,7 +39,7 @@ export class PolicyForm extends LitElement {
   declare draft: Draft;
   declare served: Policy | undefined;
   declare facets: Facets | undefined;
-  declare gamma: number | undefined;
+  declare holds: Holds | undefined;
   declare mistakes: readonly TextMistake[];
   /** Why nothing can be changed here now. */
   declare why: string | undefined;
@@ -128,7 +128,7 @@ export class PolicyForm extends LitElement {
     if (this.form === undefined) return nothing;
     const { policy } = this.form;
     const around = aroundOf(this.facets);
-    const settings = settingsOf(policy, this.draft ?? {}, this.gamma, (change) => this.#change(change));
+    const settings = settingsOf(policy, this.draft ?? {}, this.holds, (change) => this.#change(change));
     const count = (rules: readonly unknown[]): string => (rules.length === 0 ? 'none' : String(rules.length));
     return html`
       ${this.why === undefined ? nothing : html`<p class="note" role="status">${this.why}</p>`}

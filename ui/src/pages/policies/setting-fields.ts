@@ -1,7 +1,7 @@
 // What is no rule of its own: placement, limit, candidates, variety, pins, blocks, fallback.
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Pin, Policy } from '../../kit/policy-types.ts';
+import type { Holds, Pin, Policy } from '../../kit/policy-types.ts';
 import type { Detail } from '../../kit/rules/conditions.ts';
 import { isSame } from '../../kit/rules/overrides.ts';
 import {
@@ -16,14 +16,14 @@ import { type Draft, defaults, type FormPart, moved, withPart } from './draft.ts
 export interface Settings {
   readonly policy: Policy;
   readonly draft: Draft;
-  readonly gamma: number | undefined;
+  readonly holds: Holds | undefined;
   set<Part extends FormPart>(part: Part, value: Policy[Part] | undefined): void;
 }
 
 /** The controls of requests' overrides, whose changes become changes of the draft. */
-function asSetting({ policy, draft, gamma, set }: Settings): Setting {
+function asSetting({ policy, draft, holds, set }: Settings): Setting {
   return {
-    ...{ policy, overrides: {}, gamma },
+    ...{ policy, overrides: {}, holds },
     change(overrides) {
       for (const [key, value] of Object.entries(overrides)) {
         if (key !== 'candidates') {
@@ -172,9 +172,9 @@ export function pinFields(settings: Settings): TemplateResult {
 export const settingsOf = (
   policy: Policy,
   draft: Draft,
-  gamma: number | undefined,
+  holds: Holds | undefined,
   change: (next: (draft: Draft) => Draft) => void,
 ): Settings => ({
-  ...{ policy, draft, gamma },
+  ...{ policy, draft, holds },
   set: (part, value) => change((now) => withPart(now, part, value)),
 });

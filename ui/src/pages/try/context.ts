@@ -1,15 +1,15 @@
-// What Try knows besides the list: labels, policies, the chosen policy in full, facets, the artifact's weight of popularity.
+// What Try knows besides the list: labels, policies, the chosen policy in full, facets, what the artifact holds.
 
 import type { Facets, Policies, ServedLabel } from 'sepet/client';
 import { client } from '../../kit/api.ts';
-import type { Policy } from '../../kit/policy-types.ts';
+import { type Holds, holdsOf, type Policy } from '../../kit/policy-types.ts';
 import type { TryState } from './state.ts';
 
 export interface Context {
   readonly labels: readonly ServedLabel[];
   readonly policies: Policies;
   readonly facets: Facets | undefined;
-  readonly gamma: number | undefined;
+  readonly holds: Holds | undefined;
 }
 
 const labelled = (label: string) => (label === '' ? {} : { label });
@@ -22,7 +22,7 @@ export async function loadContext(label: string): Promise<Context> {
     client.facets({ limit: 200 }).catch(() => undefined),
     client.artifact().catch(() => undefined),
   ]);
-  return { labels, policies, facets, gamma: artifact?.manifest.gamma };
+  return { labels, policies, facets, holds: artifact && holdsOf(artifact.manifest) };
 }
 
 /** The name of the policy that answers a state: what it names, else what claims its placement, else the default. */

@@ -363,7 +363,6 @@ export class PageTry extends LitElement {
       <try-results
         .answer=${answer}
         .written=${this._written}
-        .blend=${effective?.candidates.blend}
         .titles=${titles}
         @look=${(event: CustomEvent<string>) => this.#look(event.detail)}
         @add=${(event: CustomEvent<string>) => this.#add(event.detail)}
@@ -386,7 +385,7 @@ export class PageTry extends LitElement {
         .document=${policy}
         .overrides=${overrides}
         .facets=${this._context?.facets}
-        .gamma=${this._context?.gamma}
+        .holds=${this._context?.holds}
         .dropped=${this._answer?.filled.filteredBy}
         @change=${(event: CustomEvent<Overrides>) => this.#override(event.detail)}
       ></sp-rules>

@@ -5,7 +5,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { RecommendAnswer, RecommendItem } from 'sepet/client';
 import '../../kit/product-card.ts';
 import { formatNumber } from '../../kit/money.ts';
-import type { Candidates } from '../../kit/policy-types.ts';
 import { base, buttons, cards } from '../../kit/styles.ts';
 import { patchedSearch } from '../../kit/url-state.ts';
 import { type Places, placesOf, slide } from './flip.ts';
@@ -16,7 +15,6 @@ export class TryResults extends LitElement {
   static override properties = {
     answer: { attribute: false },
     written: { attribute: false },
-    blend: { attribute: false },
     titles: { attribute: false },
     _open: { state: true },
     _at: { state: true },
@@ -25,7 +23,6 @@ export class TryResults extends LitElement {
   declare answer: RecommendAnswer | undefined;
   /** Places in the list of the policy as it is written; undefined where nothing is changed. */
   declare written: ReadonlyMap<string, number> | undefined;
-  declare blend: Candidates['blend'];
   /** Of the basket's products. */
   declare titles: ReadonlyMap<string, string>;
   declare _open: ReadonlySet<string>;
@@ -141,7 +138,7 @@ export class TryResults extends LitElement {
               <button class="plain small why-button" aria-expanded=${isOpen} aria-label=${`Why ${title}`} @click=${() => this.#toggle(id)}>Why</button>
             </span>
           </div>
-          ${isOpen && why !== undefined && this.answer ? whyOf(why, this.answer, this.blend, this.titles) : nothing}
+          ${isOpen && why !== undefined && this.answer ? whyOf(why, this.answer, this.titles) : nothing}
         </div>
       </sp-product-card>
     </li>`;
