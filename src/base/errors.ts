@@ -81,6 +81,11 @@ const table = {
   input_unreadable: [400, 'A file that exists but cannot be read as what it should be.'],
   column_missing: [400, 'A mapped column is not in the file; the message names the nearest one.'],
   line_unreadable: [400, 'A line that cannot be read, under --strict.'],
+  vectors_invalid: [
+    400,
+    'A file of vectors that is damaged, or of a kind that is not read; the message says what it is instead.',
+  ],
+  output_exists: [409, 'What would be written is there already; --force writes over it.'],
   data_empty: [400, 'Nothing is left to work on.'],
   manifest_invalid: [400, 'A manifest that is missing, damaged or of another version.'],
   // Training
@@ -88,11 +93,33 @@ const table = {
     400,
     'A feature spec that breaks its schema, or does not fit the rows; the message names the place.',
   ],
+  search_space_invalid: [
+    400,
+    'A search space that breaks its schema or names no parameter; the message says where and gives the nearest name.',
+  ],
   training_diverged: [500, 'A vector or the loss became NaN or infinite; lower the learning rate.'],
   checkpoint_mismatch: [400, 'The checkpoint was made with other data or parameters.'],
+  // Tracking of runs
+  tracking_unreachable: [
+    503,
+    'The tracking server does not answer; a warning, as what it lacks is kept and sent later.',
+  ],
+  tracking_refused: [
+    502,
+    'The tracking server refuses a request, or what is asked of it cannot be; a warning, as the run is kept.',
+  ],
+  run_unknown: [404, 'No run of this folder has an id that begins so; the message names the nearest one.'],
   cancelled: [499, 'Stopped on request; what was finished is kept.'],
   // Native: the same names as native/core/base/status.h
   argument_invalid: [400, 'A value that a native call cannot take: wrong type, length or range.'],
+  tower_unavailable: [
+    500,
+    'A user tower is asked for and onnxruntime-node, which runs it, is not installed.',
+  ],
+  tower_invalid: [
+    500,
+    "The user tower's model cannot be opened, has other shapes than the artifact, or gave no finite vector.",
+  ],
   vector_not_finite: [400, 'A vector holds NaN or infinity; the message names the row.'],
   file_not_found: [404, 'The file does not exist.'],
   file_io: [500, 'Reading or writing failed in the operating system.'],

@@ -17,6 +17,7 @@ const floors: Record<string, number> = {
   training: 4,
   dataprep: 4,
   events: 4,
+  tracking: 4,
   pool: 5,
   client: 5,
   releases: 5,
@@ -34,6 +35,7 @@ const doors: Record<string, string> = {
   commander: 'src/cli',
   pino: 'src/http',
   '@aws-sdk/client-s3': 'src/store',
+  'onnxruntime-node': 'src/pool',
 };
 
 /** What the lowest floor of TypeScript may take from npm. */
