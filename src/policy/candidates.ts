@@ -6,8 +6,10 @@ import type { Report } from './resolve.ts';
 /** What an artifact can be asked for. */
 export interface PolicyHoldings {
   readonly sources: readonly SourceName[];
-  /** The sources of its fitted blend; absent where it has none. */
+  /** The sources that its fitted blend weighs; absent where it has none. */
   readonly fitted?: readonly SourceName[];
+  /** The sources whose scores that blend makes comparable. */
+  readonly calibrated?: readonly SourceName[];
 }
 
 /** Of every artifact. */
@@ -32,7 +34,7 @@ const lacking: Record<Exclude<SourceName, 'embedding' | 'cooccurrence'>, string>
 /** Reports sources that the artifact does not hold, and blends that it cannot make. */
 export function candidatesOf(
   { candidates: { count, max, source, blend } }: PolicyDocument,
-  { sources, fitted }: PolicyHoldings,
+  { sources, fitted, calibrated }: PolicyHoldings,
   report: Report,
 ): CompiledCandidates {
   if (blend === 'fitted' && fitted === undefined)
@@ -55,7 +57,7 @@ export function candidatesOf(
     const weight = blend[name];
     if (weight === undefined) continue;
     weights[name] = weight;
-    if (weight > 0 && fitted !== undefined && !fitted.includes(name))
+    if (weight > 0 && calibrated !== undefined && !calibrated.includes(name))
       report(
         ['candidates', 'blend', name],
         `weighs "${name}", whose scores the blend of this artifact does not make comparable with others. Leave it out, or tune the blend with it.`,

@@ -1,7 +1,7 @@
 // Opens an artifact: the floor-3 views put together. Nothing is copied; the mapping is shared by the process.
 
 import { createHash } from 'node:crypto';
-import { blendSources, type FittedBlend } from '../artifact/blend.ts';
+import { type BlendSource, blendSources, type FittedBlend } from '../artifact/blend.ts';
 import { openFm } from '../artifact/fm.ts';
 import {
   openCooccurrence,
@@ -58,7 +58,13 @@ export function holdingsOf({
     (name) => (name !== 'fm' || fm !== undefined) && (name !== 'similar' || similar !== undefined),
   );
   if (blend === undefined) return { sources };
-  return { sources, fitted: sources.filter((name) => blend.calibration[name] !== undefined) };
+  const isWeighed = (name: BlendSource): boolean =>
+    blend.tiers.some(({ weights }) => (weights[name] ?? 0) > 0);
+  return {
+    sources,
+    fitted: sources.filter(isWeighed),
+    calibrated: sources.filter((name) => blend.calibration[name] !== undefined),
+  };
 }
 
 export interface OpenOptions {

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FittedBlend, fittedBlendSchema, mergedScore, tierFor } from '../../src/artifact/blend.ts';
 import { Random } from '../../src/base/random.ts';
+import { calibrateBeside } from '../../src/training/blend/beside.ts';
 import { fitLogistic } from '../../src/training/blend/calibrate.ts';
 import { centredPopularity, gatherer } from '../../src/training/blend/candidates.ts';
 import { chooseAt, judgeSetting, oddsOf, smoothed, tierEdges } from '../../src/training/blend/choose.ts';
@@ -80,6 +81,47 @@ describe('the calibration', () => {
     const { scale, offset } = fitLogistic({ scores: [0, 1], tried: [10, 10], right: [0, 10] });
     expect(scale).toBeGreaterThan(1);
     expect(Number.isFinite(scale + offset)).toBe(true);
+  });
+
+  it('of a source without a weight is that of its own lists, tried in the baskets', async () => {
+    const { model, candidates, test } = world;
+    const items = askedItems(test);
+    const gathered = await gatherAll(items, gatherer(world, { gamma: 0.25, depth: 9 }), () => {});
+    const pool = observe(gathered, test, 10);
+    const baskets = Array.from(test.heldOut, (_, b) =>
+      test.items.subarray(test.offsets[b] as number, test.offsets[b + 1] as number),
+    );
+    const inOf = (row: number): Float32Array => model.in.subarray(row * model.dims, (row + 1) * model.dims);
+    const dot = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((sum, x, d) => sum + x * (b[d] as number), 0);
+    const cosine = (a: number, b: number): number =>
+      dot(inOf(a), inOf(b)) / Math.sqrt(dot(inOf(a), inOf(a)) * dot(inOf(b), inOf(b)));
+    const listed = { scores: [] as number[], tried: [] as number[], right: [] as number[] };
+    let [tried, right] = [0, 0];
+    items.forEach((item, i) => {
+      const holding = baskets.filter((basket) => basket.includes(item));
+      const hits = (row: number): number => holding.filter((basket) => basket.includes(row)).length;
+      const alike = [...candidates]
+        .filter((row) => row !== item)
+        .sort((a, b) => cosine(item, b) - cosine(item, a))
+        .slice(0, 20);
+      for (const row of alike) {
+        listed.scores.push(cosine(item, row));
+        listed.tried.push(holding.length);
+        listed.right.push(hits(row));
+      }
+      for (const row of pool.rows.subarray(pool.offsets[i], pool.offsets[i + 1])) {
+        if (alike.includes(row)) continue;
+        tried += holding.length;
+        right += hits(row);
+      }
+    });
+    const { similar, fm } = calibrateBeside(world, pool, 10);
+    const plain = fitLogistic(listed);
+    expect(similar?.scale).toBeCloseTo(plain.scale, 3);
+    expect(similar?.offset).toBeCloseTo(plain.offset, 3);
+    expect(similar?.unknown).toBeCloseTo(Math.log((right + 0.5) / (tried - right + 0.5)), 6);
+    expect(fm).toBeUndefined();
   });
 });
 

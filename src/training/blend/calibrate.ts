@@ -13,7 +13,9 @@ export interface Trials {
   readonly right: ArrayLike<number>;
 }
 
-const logOdds = (right: number, tried: number): number => Math.log((right + 0.5) / (tried - right + 0.5));
+/** Of something that was right so often of all tries, and never infinite. */
+export const logOdds = (right: number, tried: number): number =>
+  Math.log((right + 0.5) / (tried - right + 0.5));
 
 /** The slope and offset of the log-odds by maximum likelihood (Newton's steps). Scores that do not help get a slope of 0. */
 export function fitLogistic({ scores, tried, right }: Trials): { scale: number; offset: number } {
@@ -58,15 +60,13 @@ export function fitLogistic({ scores, tried, right }: Trials): { scale: number; 
   return { scale: a / deviation, offset: b - (a * mean) / deviation };
 }
 
-/** The calibration of one source over all candidates; those whose score is NaN, or that have no logarithm, are unknown to it. */
-export function fitCalibration(
-  observed: Observed,
-  source: 'embedding' | 'cooccurrence',
-  log: boolean,
-): Calibration {
+/**
+ * The calibration of one source over all candidates, whose scores are `values`; those whose score is NaN, or that have no logarithm, are
+ * unknown to it.
+ */
+export function calibrationOf(observed: Observed, values: Float32Array, log: boolean): Calibration {
   const [scores, tried, right]: [number[], number[], number[]] = [[], [], []];
   let [unknownTried, unknownRight] = [0, 0];
-  const values = observed[source];
   for (let i = 0; i < observed.items.length; i++) {
     const asked = observed.asked[i] as number;
     for (let n = observed.offsets[i] as number; n < (observed.offsets[i + 1] as number); n++) {

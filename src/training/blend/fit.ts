@@ -2,7 +2,8 @@
 
 import type { BlendTier, FittedBlend } from '../../artifact/blend.ts';
 import { Random } from '../../base/random.ts';
-import { fitCalibration } from './calibrate.ts';
+import { calibrateBeside } from './beside.ts';
+import { calibrationOf } from './calibrate.ts';
 import { gatherer } from './candidates.ts';
 import {
   type Chosen,
@@ -63,9 +64,11 @@ export async function fitBlend(
   );
   const observed = observe(gathered, test, judgedLength);
   const calibration = {
-    embedding: fitCalibration(observed, 'embedding', false),
-    cooccurrence: fitCalibration(observed, 'cooccurrence', true),
+    embedding: calibrationOf(observed, observed.embedding, false),
+    cooccurrence: calibrationOf(observed, observed.cooccurrence, true),
   };
+  tell('calibrating further sources');
+  const beside = calibrateBeside(world, observed, judgedLength);
   const orders = Uint32Array.from(asked, (item) => products.ordersTrain[item] as number);
   const edges = tierEdges(orders, observed.asked);
   const tiers = Uint8Array.from(orders, (count) => edges.filter((edge) => count >= edge).length - 1);
@@ -88,7 +91,7 @@ export async function fitBlend(
     version: 1,
     gamma,
     temperature,
-    calibration,
+    calibration: { ...calibration, ...beside },
     tiers: edges.map((from, tier) => tierOf(chosen.picks[tier] as number, from, offsets[tier] ?? 0)),
   });
   const merge = await fitMerge(

@@ -7,6 +7,7 @@ import { checkLimit } from '../../base/limits.ts';
 import { readManifest } from '../../tables/dataset.ts';
 import { mean } from '../evaluate/bootstrap.ts';
 import { cooccurrenceMethod, type Method } from '../evaluate/methods.ts';
+import { readMachine } from '../evaluate/model.ts';
 import { runMethod } from '../evaluate/run.ts';
 import { validationPart } from '../validation-part.ts';
 import { type BlendDocument, type BlendFigures, type BlendRecord, sha256Of, writeBlend } from './file.ts';
@@ -63,7 +64,8 @@ export async function tuneBlend(dir: string, options: TuneBlendOptions): Promise
     onProgress: (now) => tell('training on the earlier baskets', now.basketsDone, now.basketsTotal),
   });
   tell('counting pairs');
-  const world = await openWorld(part, options);
+  const machine = readMachine(join(dir, 'fm.sepet'), await readManifest(dir));
+  const world = await openWorld(part, { ...options, machine });
   const baseline = await bestBaseline(world, tell);
   const fitted = await fitBlend(world, baseline.coverage * coverageMargin, options.seed, tell);
   const blend = await judged(blendMethod(fitted.blend, world), world, (done, total) =>

@@ -12,7 +12,7 @@ import { cooccurrences, type Measure, measures, type ScoredLists } from '../../t
 import { type ProductTable, readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
 import { type TestBaskets, testBaskets } from '../evaluate/baskets.ts';
 import { candidateRows } from '../evaluate/methods.ts';
-import { type Model, readModel } from '../evaluate/model.ts';
+import { type Machine, type Model, readModel } from '../evaluate/model.ts';
 import { checkpointPath, modelPath, readCheckpoint } from '../train/files.ts';
 import type { TrainParameters } from '../train/parameters.ts';
 import { type TrainProgress, train } from '../train/train.ts';
@@ -29,6 +29,8 @@ const baselineLength = 1000;
 
 export interface BlendWorld {
   readonly model: Model;
+  /** The folder's factorization machine, where it has one. */
+  readonly machine?: Machine | undefined;
   readonly products: ProductTable;
   readonly test: TestBaskets;
   readonly candidates: Uint32Array;
@@ -116,7 +118,11 @@ export async function trainPart(
 /** Reads the part, counts its pairs and draws the baskets to judge by. Throws `data_empty` where none is usable. */
 export async function openWorld(
   part: ValidationPart,
-  { seed, maxBaskets }: { readonly seed: number; readonly maxBaskets: number },
+  {
+    seed,
+    maxBaskets,
+    machine,
+  }: { readonly seed: number; readonly maxBaskets: number; readonly machine?: Machine | undefined },
 ): Promise<BlendWorld> {
   const dataset = await readManifest(part.dir);
   const model = readModel(join(part.dir, 'model.sepet'), dataset);
@@ -135,5 +141,5 @@ export async function openWorld(
     halfLifeDays: 180,
   });
   const lists = shortened(measured.decayed, blendListLength);
-  return { model, products, test, candidates: candidateRows(products), lists, measured };
+  return { model, machine, products, test, candidates: candidateRows(products), lists, measured };
 }

@@ -59,11 +59,14 @@ export function readModel(path: string, dataset: DatasetManifest): Model {
   return { dims, ...vectors };
 }
 
+/** A factorization machine and how facts of products become its features. */
+export interface Machine {
+  readonly model: FmModel;
+  readonly fitted: FittedFeatures;
+}
+
 /** The machine of a data folder (`sepet train fm DIR`), or undefined where there is none. Throws `manifest_invalid` where it is of other data. */
-export function readMachine(
-  path: string,
-  dataset: DatasetManifest,
-): { readonly model: FmModel; readonly fitted: FittedFeatures } | undefined {
+export function readMachine(path: string, dataset: DatasetManifest): Machine | undefined {
   if (!existsSync(path)) return undefined;
   const { manifest, model, fitted } = openFmModel(path);
   const isOwn = Object.entries(dataset.hashes).every(([name, hash]) => manifest.hashes[name] === hash);
