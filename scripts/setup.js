@@ -110,6 +110,17 @@ function compileTypeScript() {
   });
 }
 
+/** What the command and its threads load, in few files. */
+function bundleCommand() {
+  step({
+    about: 'bundling the command',
+    inputs: ['tsconfig.json', 'src', join('scripts', 'bundle.js'), 'package-lock.json'],
+    stamp: join('dist', '.sepet-bundled'),
+    output: join('dist', 'bundle', 'cli', 'main.js'),
+    work: () => run(process.execPath, [join('scripts', 'bundle.js')]),
+  });
+}
+
 /** The pages and the widget, into dist/ui. */
 function buildUi() {
   step({
@@ -134,6 +145,7 @@ export function setup() {
   installDependencies();
   buildAddon();
   compileTypeScript();
+  bundleCommand();
   buildUi();
 }
 
