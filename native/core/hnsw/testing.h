@@ -20,6 +20,12 @@ inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;
 #endif
+// Cases of one thread tell the thread sanitizer nothing.
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool kThreadSanitized = true;
+#else
+inline constexpr bool kThreadSanitized = false;
+#endif
 
 inline float Gauss(Rng& rng) {
   const double radius = std::sqrt(-2 * std::log(1 - rng.Uniform()));
