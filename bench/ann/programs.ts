@@ -46,7 +46,8 @@ function builtCore(): string {
   const built = statSync(library).mtimeMs;
   const sources = readdirSync(join(root, 'native/core'), { recursive: true, encoding: 'utf8' });
   const newer = sources.some(
-    (name) => /(?<!_test)\.(h|cc)$/.test(name) && statSync(join(root, 'native/core', name)).mtimeMs > built,
+    (name) =>
+      /(?<!_test|testing)\.(h|cc)$/.test(name) && statSync(join(root, 'native/core', name)).mtimeMs > built,
   );
   return newer ? '' : library;
 }
