@@ -172,6 +172,7 @@ describe('a server', () => {
       left = requests().filter(({ clientClosed }) => clientClosed === true);
     }
     await server.stop();
+    left = requests().filter(({ clientClosed }) => clientClosed === true);
     expect(left.length).toBeGreaterThan(0);
     for (const line of left) expect(line.status).toBeUndefined();
   });

@@ -15,7 +15,7 @@ const childrenOf = ({ child: { pid } }: Serving): number[] =>
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   const startedMs = performance.now();
   while (!(await holds())) {
-    if (performance.now() - startedMs > 10_000) throw new Error('It did not come about within 10 s.');
+    if (performance.now() - startedMs > 30_000) throw new Error('It did not come about within 30 s.');
     await sleep(20);
   }
 }

@@ -58,7 +58,10 @@ export interface Got {
   readonly body: Buffer;
 }
 
-/** One request. Rejects where the connection breaks before the answer is whole. */
+/**
+ * One request. Rejects where the connection breaks before the answer is whole. Without an agent of the test's own, one
+ * that was kept alive and ended meanwhile, as the test was busy with a command, is made anew.
+ */
 export function get(url: string, options: RequestOptions = {}, body?: string | Uint8Array): Promise<Got> {
   return new Promise((resolve, reject) => {
     const sent = request(url, options, (response) => {
@@ -70,7 +73,10 @@ export function get(url: string, options: RequestOptions = {}, body?: string | U
         resolve({ status, headers, body: Buffer.concat(chunks) });
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error) => {
+      if (sent.reusedSocket && options.agent === undefined) resolve(get(url, options, body));
+      else reject(error);
+    });
     sent.end(body);
   });
 }
