@@ -3,7 +3,16 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,18 +30,34 @@ export function sepet(...args: string[]): string {
 }
 
 const prefix = 'sepet-test-made-';
-const keptMs = 24 * 60 * 60 * 1000;
+/** Since it was last wanted: every change of a maker makes new ones, of which a busy day would leave gigabytes. */
+const keptMs = 3 * 60 * 60 * 1000;
 
 function removeOld(): void {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
     const old = join(tmpdir(), name);
-    if (Date.now() - statSync(old).mtimeMs > keptMs) rmSync(old, { recursive: true, force: true });
+    // Another test file may have removed it meanwhile.
+    const made = statSync(old, { throwIfNoEntry: false });
+    if (made !== undefined && Date.now() - made.mtimeMs > keptMs)
+      rmSync(old, { recursive: true, force: true });
   }
 }
 
 /** What decides the bytes of a shop; changing anything else need not make one anew. */
 const makers = (): string[] =>
-  ['dataprep', 'training', 'artifact', 'catalog', 'policy', 'native', 'tables', 'releases', 'store']
+  [
+    'base',
+    'dataprep',
+    'training',
+    'features',
+    'artifact',
+    'catalog',
+    'policy',
+    'native',
+    'tables',
+    'releases',
+    'store',
+  ]
     .flatMap((part) =>
       readdirSync(fromRoot(`dist/src/${part}`), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.js'))
@@ -48,7 +73,11 @@ export function madeFolder(name: string, make: (folder: string) => void): string
   const hash = createHash('sha256');
   for (const file of [...makers(), 'build/Release/sepet.node']) hash.update(readFileSync(fromRoot(file)));
   const folder = join(tmpdir(), `${prefix}${name}-${hash.digest('hex').slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    const now = new Date();
+    utimesSync(folder, now, now);
+    return folder;
+  }
   removeOld();
   const making = mkdtempSync(`${folder}-`);
   make(making);

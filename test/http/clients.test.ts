@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
 import { addressText, clientKey, isLoopback, parseAddress } from '../../src/http/addresses.ts';
 import { Buckets } from '../../src/http/clients.ts';
+import { leastCpuMs } from '../cpu.ts';
 import { smallArtifact } from '../shops.ts';
 import { send } from './sending.ts';
 import { get, json, keepAlive, type Serving, serve } from './serving.ts';
@@ -87,14 +88,11 @@ describe('a bucket', () => {
   it('takes less than a microsecond', () => {
     const buckets = new Buckets(1e9, 1e9);
     const addresses = Array.from({ length: 256 }, (_, i) => Uint8Array.of(10, 0, i, 1));
-    let best = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 20; round++) {
-      const startedMs = performance.now();
-      for (let i = 0; i < 10_000; i++)
-        buckets.take(clientKey(addresses[i & 255] as Uint8Array), 1, startedMs);
-      best = Math.min(best, (performance.now() - startedMs) / 10);
-    }
-    expect(best).toBeLessThan(1);
+    const nowMs = performance.now();
+    const tookMs = leastCpuMs(() => {
+      for (let i = 0; i < 10_000; i++) buckets.take(clientKey(addresses[i & 255] as Uint8Array), 1, nowMs);
+    }, 20);
+    expect(tookMs / 10).toBeLessThan(1);
   });
 });
 
@@ -127,11 +125,11 @@ describe('a server with --client-rate', () => {
     expect((await get(product(), { localAddress: '127.0.0.10' })).status).toBe(200);
     expect(await metric()).toBe(refused.length);
     const body = { product: server.product, note: 'x'.repeat(200_000) };
-    const posted = await send('POST', `${server.url}/v1/bought-together`, body, {
-      agent,
-      localAddress: '127.0.0.9',
-    });
-    expect(posted.status).toBe(429);
+    const post = () =>
+      send('POST', `${server.url}/v1/bought-together`, body, { agent, localAddress: '127.0.0.9' });
+    // On a busy machine a second may have passed meanwhile; who was let through just now is not again.
+    const posted = [await post(), await post(), await post()].map(({ status }) => status);
+    expect(posted).toContain(429);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect((await get(product(), { agent, localAddress: '127.0.0.9' })).status).toBe(200);
     agent.destroy();

@@ -4,6 +4,7 @@
 import { readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FittedBlend } from '../../src/artifact/blend.ts';
 import { encodeCooccurrence, encodePopularity } from '../../src/artifact/lists.ts';
 import { encodeManifest } from '../../src/artifact/manifest.ts';
 import { encodeIndex } from '../../src/artifact/vectors.ts';
@@ -16,6 +17,8 @@ import { checkPolicy } from '../../src/policy/parse.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
 import { fieldNames } from '../../src/recommend/request.ts';
 import { reorderProducts } from '../../src/training/build/rows.ts';
+import { cpuMsSince, leastCpuMs } from '../cpu.ts';
+import { makeMachine } from './machine.ts';
 import { makeInputs, makeLists, shopSections, temporaryFolder, writeShop } from './shop.ts';
 
 const folder = temporaryFolder();
@@ -44,7 +47,24 @@ const policies = [
     filters: [{ name: 'margin', keep: { field: { name: 'margin', min: 0.9 } }, unknown: 'drop' }],
     fallback: ['category-popular', 'gender-popular'],
   },
+  { name: 'machine', candidates: { source: ['fm', 'similar'], blend: { fm: 0.5, similar: 0.5 } } },
+  { name: 'fitted', candidates: { source: ['embedding', 'cooccurrence', 'fm'], blend: 'fitted' } },
 ].map((policy) => checkPolicy(policy));
+
+const calibration = { log: false, scale: 1, offset: -2, unknown: -4 };
+const blend: FittedBlend = {
+  ...{ version: 1, gamma: 0.5, temperature: 0.8 },
+  calibration: {
+    embedding: calibration,
+    cooccurrence: { ...calibration, log: true },
+    fm: calibration,
+    similar: calibration,
+  },
+  tiers: [
+    { orders: 0, weights: { embedding: 0.6, cooccurrence: 0.2, fm: 0.2 }, popularity: -0.1, offset: 0 },
+    { orders: 40, weights: { embedding: 0.2, cooccurrence: 0.8 }, popularity: 0, offset: 0.1 },
+  ],
+};
 
 type Damage = (bytes: Uint8Array, random: Random) => void;
 
@@ -72,7 +92,10 @@ describe('a damaged file that is not verified', () => {
   let names: { name: string; offset: number; bytes: number }[] = [];
   beforeAll(async () => {
     const file = folder.path('whole.sepet');
-    await writeShop(file, { seed: 4, products });
+    await writeShop(file, {
+      ...{ seed: 4, products, parts: { cold: true, similarLength: 5 } },
+      fold: (inputs) => ({ ...inputs, blend, machine: makeMachine(inputs.products, { seed: 4 }) }),
+    });
     whole = readFileSync(file);
     names = mapFile(file).sections.filter(({ bytes }) => bytes > 0);
   });
@@ -103,11 +126,13 @@ describe('a damaged file that is not verified', () => {
       );
     }
     for (const { name: policy } of policies)
-      for (const product of ['P0', 'P17', 'P699', 'no such'])
-        for (const explain of [false, true]) {
+      for (const explain of [false, true])
+        for (const product of explain ? ['P0', 'P699', 'no such'] : ['P17', 'P699']) {
           // So narrow that 700 products are searched in the graph.
           const basket = explain ? ['P1', 'P698', 'gone'] : [];
-          const asked = { product, basket, policy, explain, efSearch: 10, fallback: true };
+          const user = explain ? { country: 'north', age: 44 } : {};
+          const context = explain ? { 'time.weekday': '2', 'time.hour': '9' } : {};
+          const asked = { product, basket, policy, explain, efSearch: 10, fallback: true, user, context };
           const request = { ...asked, fields: fieldNames };
           const [outcome] = expected(() => recommender?.recommend([request])) ?? [];
           if (outcome === undefined) continue;
@@ -127,11 +152,11 @@ describe('a damaged file that is not verified', () => {
       (damages[kind] as Damage)(changed.subarray(offset, offset + bytes), random);
       const file = folder.path(`${kind} ${name}`.replaceAll(' ', '-'));
       writeFileSync(file, changed);
-      const startedMs = performance.now();
+      const before = process.cpuUsage();
       const asked = ask(file);
       answers += asked.answers;
       for (const code of asked.codes) if (code === 'internal') unexpected.add(name);
-      expect(performance.now() - startedMs, name).toBeLessThan(5000);
+      expect(cpuMsSince(before), name).toBeLessThan(5000);
     }
     expect([...unexpected]).toEqual([]);
     // Most sections are not needed by most answers.
@@ -152,9 +177,7 @@ describe.skipIf(!hasSpace)('a file of 500 MB (skipped without space for it)', ()
   async function writeLarge(file: string): Promise<void> {
     const inputs = makeInputs({ seed: 1, products, dims: 1 });
     const rows = Uint32Array.from({ length: products }, (_, row) => row);
-    const encoded = encodeCatalog(
-      reorderProducts(inputs.products, { from: rows, to: rows, trained: products }),
-    );
+    const encoded = encodeCatalog(reorderProducts(inputs.products, { from: rows }));
     const { columns, categories } = openCatalog(sourceOf(encoded), products);
     const popularity = {
       category: columns.category,
@@ -200,12 +223,10 @@ describe.skipIf(!hasSpace)('a file of 500 MB (skipped without space for it)', ()
     openRecommender(small);
     const file = folder.path('large.sepet');
     await writeLarge(file);
-    const tookMs = [1, 2, 3].map(() => {
-      const startedMs = performance.now();
+    const tookMs = leastCpuMs(() => {
       const opened = openRecommender(file);
       expect(opened.memory().bytes).toBeGreaterThan(megabytes * 1_000_000);
-      return performance.now() - startedMs;
     });
-    expect(Math.min(...tookMs)).toBeLessThan(50);
+    expect(tookMs).toBeLessThan(50);
   });
 });

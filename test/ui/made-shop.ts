@@ -51,7 +51,7 @@ function copyBefore(from: string, to: string, column: RegExp): void {
 
 function train(folder: string, artifact: string, epochs: number): void {
   sepet('train', folder, '--seed', '1', '--epochs', String(epochs));
-  sepet('evaluate', folder, '--max-baskets', '1000');
+  sepet('evaluate', folder, '--max-baskets', '1000', '--ease-products', '0');
   sepet('build', folder, '--seed', '1', '--name', basename(artifact, '.sepet'), '--out', artifact);
 }
 

@@ -15,7 +15,7 @@ const descriptors =
   Number(execSync('ulimit -Hn', { shell: '/bin/sh', encoding: 'utf8' })) || Number.POSITIVE_INFINITY;
 const isPossible = descriptors > connections + 500;
 if (!isPossible)
-  process.stderr.write(`idle.test.ts: only ${descriptors} descriptors, ${connections} are wanted\n`);
+  process.stderr.write(`idle.timed.test.ts: only ${descriptors} descriptors, ${connections} are wanted\n`);
 
 let server: Serving;
 const sockets: Socket[] = [];
