@@ -1,7 +1,7 @@
 // `npm test`: sets up, builds, checks the style, runs the C++ tests (sanitized; plain too where SEPET_THOROUGH=1) and the TypeScript
 // tests, and closes with a line that counts all of them.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { check } from './check.js';
@@ -15,12 +15,11 @@ function runVitest() {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     runPackage('vitest', 'vitest', ['run', ...reporters], { show: true });
   } catch {
-    // The report says what failed; without one, reading it below fails in turn.
+    // The report says what failed; without one, reading it fails in turn.
   }
-  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
   rmSync(folder, { recursive: true });
+  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(text);
   // A file that cannot even be loaded fails the run without a failed test.
   const failed = success ? 0 : Math.max(1, numFailedTests);
   return { passed: numPassedTests, failed, skipped: numPendingTests };
