@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type FittedBlend, fittedBlendSchema } from '../../artifact/blend.ts';
 import { SepetError } from '../../base/errors.ts';
+import { writeText } from '../evaluate/write.ts';
 
 export const blendFile = 'blend.json';
 
@@ -59,29 +60,16 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Writes DIR/blend.json beside its place, then renames it. Returns its path. */
+/** Writes DIR/blend.json, whole or not at all. Returns its path. */
 export async function writeBlend(dir: string, document: BlendDocument): Promise<string> {
   const path = join(dir, blendFile);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(`${JSON.stringify(document, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeText(path, `${JSON.stringify(document, null, 2)}\n`);
   return path;
 }
 
 export interface FoundBlend {
   readonly blend: FittedBlend;
-  /** Entries of a co-occurrence list that it was fitted with. */
+  /** sha256 of what it was fitted for, by file. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
