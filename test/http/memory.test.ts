@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPolicy } from '../../src/policy/parse.ts';
 import { openRecommender } from '../../src/recommend/open.ts';
 import { temporaryFolder, writeShop } from '../recommend/shop.ts';
-import { atLength } from '../thorough.ts';
 import { dial, fdsOf, ofThreads, residentOf } from './raw.ts';
 import { get, json, keepAlive, type Serving, serve } from './serving.ts';
 
@@ -121,7 +120,7 @@ function load(clients: number): () => Promise<Load> {
 describe('many hot swaps under load', () => {
   it('fail no request, mix no versions, and leave nothing behind', { timeout: 60_000 }, async () => {
     const stop = load(8);
-    const swaps = atLength(60, 100);
+    const swaps = 100;
     for (let n = 0; n < 40; n++) await swap(n);
     const [fds, bytes, mappings] = [fdsOf(pid), residentOf(pid), mappingsOf(served)];
     for (let n = 40; n < swaps; n++) await swap(n);
