@@ -14,7 +14,7 @@ const sizes = {
   seconds: 3,
   connections: 64,
   rate: 8000,
-  width: 100,
+  width: 80,
   M: 16,
   'ef-construction': 200,
   checked: 500,
