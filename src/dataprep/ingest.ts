@@ -30,7 +30,7 @@ import {
   insertCatalogue,
   productColumns,
 } from './products.ts';
-import { fileHash, writeDataFolder } from './write.ts';
+import { sizedHash, writeDataFolder } from './write.ts';
 
 export interface IngestOptions {
   /** Files of order lines. */
@@ -231,7 +231,7 @@ async function keptValues(database: Database, keep: KeptColumns): Promise<Record
 }
 
 const sources = (paths: readonly string[]) =>
-  Promise.all(paths.map(async (file) => ({ file: basename(file), ...(await fileHash(file)) })));
+  Promise.all(paths.map(async (file) => ({ file: basename(file), ...(await sizedHash(file)) })));
 
 async function run(job: Job, rule: SplitRule, products: string | undefined, preset: string | undefined) {
   const { database, mapping, options } = job;

@@ -1,19 +1,15 @@
 // Writing a data folder whole or not at all: temporary files, fsync, rename, the manifest last.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SepetError } from '../base/errors.ts';
+import { fileHash } from '../base/file-hash.ts';
 import { type Database, literal } from '../tables/duckdb.ts';
 import { basketsFile, type DatasetManifest, manifestFile, productsFile } from '../tables/manifest.ts';
 
 /** SHA-256 of a file's bytes, in hexadecimal, and their number. */
-export async function fileHash(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
-    hash.update(chunk);
-  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') };
+export async function sizedHash(path: string): Promise<{ bytes: number; sha256: string }> {
+  return { bytes: (await stat(path)).size, sha256: await fileHash(path) };
 }
 
 export interface DataFolder {
@@ -49,8 +45,8 @@ export async function writeDataFolder(database: Database, folder: DataFolder): P
     await copy(folder.baskets, basketsFile);
     await copy(folder.products, productsFile);
     const manifest = folder.manifest({
-      [basketsFile]: (await fileHash(temporary(basketsFile))).sha256,
-      [productsFile]: (await fileHash(temporary(productsFile))).sha256,
+      [basketsFile]: await fileHash(temporary(basketsFile)),
+      [productsFile]: await fileHash(temporary(productsFile)),
     });
     await writeFile(temporary(manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
     for (const name of names) await synced(temporary(name));

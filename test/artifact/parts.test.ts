@@ -11,8 +11,9 @@ import { buildIndex } from '../../src/training/build/index-sections.ts';
 import { blendFor } from '../../src/training/build/inputs.ts';
 import { planOf } from '../../src/training/build/plan.ts';
 import { hasVector, orderRows } from '../../src/training/build/rows.ts';
-import { similarLists, unitRows } from '../../src/training/build/similar.ts';
+import { similarLists } from '../../src/training/build/similar.ts';
 import { coldVectors } from '../../src/training/cold/cold.ts';
+import { unitRows } from '../../src/training/unit-rows.ts';
 import { makeMachine } from '../recommend/machine.ts';
 import { makeInputs, type ShopOptions, shopSections } from '../recommend/shop.ts';
 

@@ -1,10 +1,7 @@
 // blend.json: the fitted blend beside the record of how it was fitted.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type FittedBlend, fittedBlendSchema } from '../../artifact/blend.ts';
 import { SepetError } from '../../base/errors.ts';
@@ -52,13 +49,6 @@ const documentSchema = z.intersection(
   fittedBlendSchema,
   z.object({ fitted: z.looseObject({ hashes: z.record(z.string(), z.string()) }) }),
 );
-
-/** SHA-256 of a file in hexadecimal. */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}
 
 /** Writes DIR/blend.json, whole or not at all. Returns its path. */
 export async function writeBlend(dir: string, document: BlendDocument): Promise<string> {

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { FittedBlend } from '../../artifact/blend.ts';
 import { SepetError } from '../../base/errors.ts';
+import { fileHash } from '../../base/file-hash.ts';
 import { checkLimit } from '../../base/limits.ts';
 import { readManifest } from '../../tables/dataset.ts';
 import { mean } from '../evaluate/bootstrap.ts';
@@ -10,7 +11,7 @@ import { cooccurrenceMethod, type Method } from '../evaluate/methods.ts';
 import { readMachine } from '../evaluate/model.ts';
 import { runMethod } from '../evaluate/run.ts';
 import { validationPart } from '../validation-part.ts';
-import { type BlendDocument, type BlendFigures, type BlendRecord, sha256Of, writeBlend } from './file.ts';
+import { type BlendDocument, type BlendFigures, type BlendRecord, writeBlend } from './file.ts';
 import { fitBlend, judgedLength, round, type Tell } from './fit.ts';
 import { blendMethod, embeddingDepth } from './method.ts';
 import {
@@ -73,7 +74,7 @@ export async function tuneBlend(dir: string, options: TuneBlendOptions): Promise
   );
   const record: BlendRecord = {
     seed: options.seed,
-    hashes: { ...(await readManifest(dir)).hashes, 'model.sepet': await sha256Of(join(dir, 'model.sepet')) },
+    hashes: await hashesOf(dir, machine !== undefined),
     share: options.share ?? (await readManifest(part.dir)).parameters.testShare ?? 0,
     trainBaskets: part.trainBaskets,
     validationBaskets: part.validationBaskets,
@@ -108,6 +109,14 @@ async function judged(
     leaveOneOutHitRateAt10: round(mean(tallies.leaveOneOut.perBasket.hitRate)),
     coverage: round(tallies.fbt.coverage(candidates.length)),
   };
+}
+
+/** Of the data and of the models that were fitted on: with others the blend is stale. */
+async function hashesOf(dir: string, hasMachine: boolean): Promise<Record<string, string>> {
+  const { hashes } = await readManifest(dir);
+  const models = ['model.sepet', ...(hasMachine ? ['fm.sepet'] : [])];
+  const own = models.map(async (name) => [name, await fileHash(join(dir, name))] as const);
+  return { ...hashes, ...Object.fromEntries(await Promise.all(own)) };
 }
 
 /** The co-occurrence measure with the best NDCG on the validation baskets. */

@@ -1,15 +1,13 @@
 // What an artifact is made of: a data folder's products, its model and, where they fit, its metrics.
 // Everything that must agree is compared here, before any work.
 
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { type BlendSource, blendSources, type FittedBlend } from '../../artifact/blend.ts';
 import { readKind } from '../../artifact/manifest.ts';
 import { SepetError } from '../../base/errors.ts';
+import { fileHash } from '../../base/file-hash.ts';
 import { mapFile } from '../../native/index.ts';
 import { type DatasetManifest, type ProductTable, readManifest, readProducts } from '../../tables/dataset.ts';
 import { blendFile, readBlend } from '../blend/file.ts';
@@ -57,12 +55,6 @@ export interface BuildInputs {
   readonly staleBlend?: boolean;
   /** sha256 of the input files, by name. */
   readonly hashes: Record<string, string>;
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -124,7 +116,7 @@ async function fittedFor(
   const found = await readBlend(dir);
   if (found === undefined) return {};
   if (!agree(own, found.hashes)) return { staleBlend: true };
-  return { blend: found.blend, hash: { [blendFile]: await hashOf(join(dir, blendFile)) } };
+  return { blend: found.blend, hash: { [blendFile]: await fileHash(join(dir, blendFile)) } };
 }
 
 /** The blend of an artifact; undefined where there is none, or it weighs a source that the artifact lacks. */
@@ -163,9 +155,9 @@ export async function readInputs(
   const content = cold ? readContent(dir, dataset) : undefined;
   const own: Record<string, string> = {
     ...dataset.hashes,
-    [modelFile]: await hashOf(model),
-    ...(machine && { [machineFile]: await hashOf(join(dir, machineFile)) }),
-    ...(content && { [basename(contentPath(dir))]: await hashOf(contentPath(dir)) }),
+    [modelFile]: await fileHash(model),
+    ...(machine && { [machineFile]: await fileHash(join(dir, machineFile)) }),
+    ...(content && { [basename(contentPath(dir))]: await fileHash(contentPath(dir)) }),
   };
   const { hash, ...blend } = await fittedFor(dir, own);
   Object.assign(own, hash);

@@ -4,6 +4,7 @@
 import type { ScoredLists } from '../../artifact/lists.ts';
 import { SepetError } from '../../base/errors.ts';
 import { Index, noRow, type SearchCall } from '../../native/index.ts';
+import { unitRows } from '../unit-rows.ts';
 import type { IndexBuilder } from './index-in-worker.ts';
 import type { IndexCall } from './index-sections.ts';
 
@@ -27,19 +28,6 @@ export interface SimilarCall {
   readonly graph: Pick<IndexCall, 'M' | 'efConstruction' | 'threads' | 'seed'>;
   readonly buildIndex: IndexBuilder;
   readonly signal?: AbortSignal;
-}
-
-/** A copy with rows of length 1; rows of zeros stay. */
-export function unitRows(values: Float32Array, dims: number): Float32Array {
-  const result = Float32Array.from(values);
-  for (let start = 0; start < result.length; start += dims) {
-    const row = result.subarray(start, start + dims);
-    let sum = 0;
-    for (const value of row) sum += value * value;
-    const length = Math.sqrt(sum);
-    if (length > 0) for (let t = 0; t < dims; t++) row[t] = (row[t] as number) / length;
-  }
-  return result;
 }
 
 const isCompared = ({ own, compared = comparedProducts }: SimilarCall): boolean => own <= compared;

@@ -3,10 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SepetError } from '../../base/errors.ts';
+import { fileHash } from '../../base/file-hash.ts';
 import { checkLimit, limits } from '../../base/limits.ts';
 import { Random } from '../../base/random.ts';
 import { type Baskets, readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
-import { blendFile, readBlend, sha256Of } from '../blend/file.ts';
+import { blendFile, readBlend } from '../blend/file.ts';
 import { coldBaskets, type TestBaskets, testBaskets } from './baskets.ts';
 import { drawResamples, unitsOf } from './bootstrap.ts';
 import { judgeAll, type Subject } from './judging.ts';
@@ -143,12 +144,12 @@ async function readWorld(dir: string, options: EvaluateOptions): Promise<ReadWor
   const products = await readProducts(dir);
   const hashes: Record<string, string> = {};
   for (const name of ['model.sepet', 'fm.sepet'])
-    if (existsSync(path(name))) hashes[name] = await sha256Of(path(name));
+    if (existsSync(path(name))) hashes[name] = await fileHash(path(name));
   const found = await readBlend(dir);
   const own: Record<string, string> = { ...dataset.hashes, ...hashes };
   const isOwn =
     found !== undefined && Object.entries(found.hashes).every(([name, hash]) => own[name] === hash);
-  if (isOwn) hashes[blendFile] = await sha256Of(path(blendFile));
+  if (isOwn) hashes[blendFile] = await fileHash(path(blendFile));
   const { gamma, easeProducts, easeLambda } = options;
   const longest = Math.max(options.k, ...(options.ks ?? []));
   const world: World = {

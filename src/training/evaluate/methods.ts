@@ -6,6 +6,7 @@ import { type FmModel, fmFold, Index, noRow } from '../../native/index.ts';
 import type { Measure, ScoredLists } from '../../tables/cooccurrence.ts';
 import type { ProductTable } from '../../tables/dataset.ts';
 import { productRows } from '../fm/pairs.ts';
+import { unitRows } from '../unit-rows.ts';
 import type { Model } from './model.ts';
 
 export type MethodName =
@@ -184,15 +185,7 @@ export function fmMethod(
 export function inInMethod(model: Model, candidates: Uint32Array, depth: number): Method {
   requireFinite(model.in, model.dims, 'w2v.in');
   const { dims } = model;
-  const queries = new Float32Array(model.in.length);
-  for (let from = 0; from < model.in.length; from += dims) {
-    const vector = model.in.subarray(from, from + dims);
-    const norm = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0)) || 1;
-    queries.set(
-      vector.map((x) => x / norm),
-      from,
-    );
-  }
+  const queries = unitRows(model.in, dims);
   const vectors = new Float32Array(candidates.length * dims);
   candidates.forEach((row, at) => {
     vectors.set(queries.subarray(row * dims, (row + 1) * dims), at * dims);

@@ -2,10 +2,10 @@
 // what it learns from and what says when to stop.
 
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SepetError } from '../../base/errors.ts';
+import { fileHash } from '../../base/file-hash.ts';
 import { limits } from '../../base/limits.ts';
 import type { FittedFeatures } from '../../features/encode.ts';
 import { factSpec } from '../../features/facts.ts';
@@ -38,9 +38,7 @@ export async function hashesOf(
   spec: FeatureSpec | undefined,
 ): Promise<Record<string, string>> {
   const entries = hashedFiles(paths).map(async (path) => {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    return [basename(path), hash.digest('hex')] as const;
+    return [basename(path), await fileHash(path)] as const;
   });
   const own = spec && createHash('sha256').update(JSON.stringify(spec)).digest('hex');
   return { ...Object.fromEntries(await Promise.all(entries)), ...(own && { 'feature spec': own }) };

@@ -1,10 +1,9 @@
 // Takes vectors that were trained elsewhere into a data folder: as its model, or as what its products are like.
 
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SepetError } from '../../base/errors.ts';
+import { fileHash } from '../../base/file-hash.ts';
 import { writeFile } from '../../native/index.ts';
 import { type DatasetManifest, readManifest, readProducts } from '../../tables/dataset.ts';
 import { modelPath } from '../train/files.ts';
@@ -187,7 +186,5 @@ async function writeModel(
 
 /** Where vectors came from. */
 async function sourceOf({ path }: VectorInput): Promise<{ file: string; sha256: string }> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return { file: basename(path), sha256: hash.digest('hex') };
+  return { file: basename(path), sha256: await fileHash(path) };
 }
