@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FittedBlend, fittedBlendSchema, mergedScore, tierFor } from '../../src/artifact/blend.ts';
 import { Random } from '../../src/base/random.ts';
+import { factSpec } from '../../src/features/facts.ts';
 import { calibrateBeside } from '../../src/training/blend/beside.ts';
 import { fitLogistic } from '../../src/training/blend/calibrate.ts';
 import { centredPopularity, gatherer } from '../../src/training/blend/candidates.ts';
@@ -15,6 +16,7 @@ import { cartQuestions, fitMerge, judgeMerge } from '../../src/training/blend/me
 import { blendedScores, blendMethod, embeddingDepth } from '../../src/training/blend/method.ts';
 import { askedItems, gatherAll, observe } from '../../src/training/blend/observed.ts';
 import { type BlendWorld, openWorld, shortened } from '../../src/training/blend/world.ts';
+import { readInputs } from '../../src/training/build/inputs.ts';
 import { mean } from '../../src/training/evaluate/bootstrap.ts';
 import { runMethod } from '../../src/training/evaluate/run.ts';
 import { validationPart } from '../../src/training/validation-part.ts';
@@ -26,6 +28,7 @@ const built = (module: string): string =>
 const { tuneBlend } = (await import(
   built('blend/tune')
 )) as typeof import('../../src/training/blend/tune.ts');
+const { trainFm } = (await import(built('fm/train'))) as typeof import('../../src/training/fm/train.ts');
 const { train } = (await import(built('train/train'))) as typeof import('../../src/training/train/train.ts');
 
 let folder: DataFolder;
@@ -311,6 +314,28 @@ describe('sepet tune blend', () => {
     const other = await plantedFolder(30, 1);
     try {
       await expect(tuneBlend(other.dir, tuning)).rejects.toMatchObject({ code: 'input_missing' });
+    } finally {
+      other.remove();
+    }
+  });
+
+  it('calibrates a machine, and is stale once there is another', async () => {
+    const other = await plantedFolder(120, 2);
+    const machine = (seed: number) =>
+      trainFm([other.dir], join(other.dir, 'fm.sepet'), {
+        parameters: { epochs: 1, factorsEach: 4, seed, deterministic: true },
+        spec: factSpec,
+      });
+    try {
+      await train(other.dir, { parameters: training, threads: 1 });
+      await machine(1);
+      const { blend: tuned } = await tuneBlend(other.dir, tuning);
+      expect(Number.isFinite(tuned.calibration.fm?.offset)).toBe(true);
+      expect(tuned.tiers.every(({ weights }) => weights.fm === undefined)).toBe(true);
+      expect((await readInputs(other.dir)).blend).toEqual(tuned);
+      await machine(2);
+      const { blend: kept, staleBlend } = await readInputs(other.dir);
+      expect([kept, staleBlend]).toEqual([undefined, true]);
     } finally {
       other.remove();
     }
