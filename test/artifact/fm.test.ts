@@ -18,7 +18,7 @@ import { askedOf, fmConstant } from '../../src/recommend/features.ts';
 import type { AskedColumns } from '../../src/recommend/request.ts';
 import { foldInputs } from '../../src/training/build/fold.ts';
 import type { BuildInputs } from '../../src/training/build/inputs.ts';
-import type { FmMachine } from '../../src/training/build/machine.ts';
+import type { FmMachine } from '../../src/training/fm/machine.ts';
 import { factsOf } from '../../src/training/fm/pairs.ts';
 import { RowsBuilder } from '../../src/training/fm/rows.ts';
 import { makeMachine } from '../recommend/machine.ts';

@@ -8,7 +8,7 @@ import { fitFeatures } from '../../src/features/fit.ts';
 import { checkSpec } from '../../src/features/spec.ts';
 import { fmWidth } from '../../src/native/index.ts';
 import type { ProductTable } from '../../src/tables/dataset.ts';
-import type { FmMachine } from '../../src/training/build/machine.ts';
+import type { FmMachine } from '../../src/training/fm/machine.ts';
 import { factsOf } from '../../src/training/fm/pairs.ts';
 
 const spec = checkSpec(

@@ -8,8 +8,8 @@ import { checkLimit } from '../../base/limits.ts';
 import { readManifest } from '../../tables/dataset.ts';
 import { mean } from '../evaluate/bootstrap.ts';
 import { cooccurrenceMethod, type Method } from '../evaluate/methods.ts';
-import { readMachine } from '../evaluate/model.ts';
 import { runMethod } from '../evaluate/run.ts';
+import { machineFile, readMachine } from '../fm/machine.ts';
 import { validationPart } from '../validation-part.ts';
 import { type BlendDocument, type BlendFigures, type BlendRecord, writeBlend } from './file.ts';
 import { fitBlend, judgedLength, round, type Tell } from './fit.ts';
@@ -65,7 +65,7 @@ export async function tuneBlend(dir: string, options: TuneBlendOptions): Promise
     onProgress: (now) => tell('training on the earlier baskets', now.basketsDone, now.basketsTotal),
   });
   tell('counting pairs');
-  const machine = readMachine(join(dir, 'fm.sepet'), await readManifest(dir));
+  const machine = readMachine(join(dir, machineFile), await readManifest(dir));
   const world = await openWorld(part, { ...options, machine });
   const baseline = await bestBaseline(world, tell);
   const fitted = await fitBlend(world, baseline.coverage * coverageMargin, options.seed, tell);
@@ -114,7 +114,7 @@ async function judged(
 /** Of the data and of the models that were fitted on: with others the blend is stale. */
 async function hashesOf(dir: string, hasMachine: boolean): Promise<Record<string, string>> {
   const { hashes } = await readManifest(dir);
-  const models = ['model.sepet', ...(hasMachine ? ['fm.sepet'] : [])];
+  const models = ['model.sepet', ...(hasMachine ? [machineFile] : [])];
   const own = models.map(async (name) => [name, await fileHash(join(dir, name))] as const);
   return { ...hashes, ...Object.fromEntries(await Promise.all(own)) };
 }

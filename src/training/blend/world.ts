@@ -12,7 +12,8 @@ import { cooccurrences, type Measure, measures, type ScoredLists } from '../../t
 import { type ProductTable, readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
 import { type TestBaskets, testBaskets } from '../evaluate/baskets.ts';
 import { candidateRows } from '../evaluate/methods.ts';
-import { type Machine, type Model, readModel } from '../evaluate/model.ts';
+import { type Model, readModel } from '../evaluate/model.ts';
+import type { FmMachine } from '../fm/machine.ts';
 import { checkpointPath, modelPath, readCheckpoint } from '../train/files.ts';
 import type { TrainParameters } from '../train/parameters.ts';
 import { type TrainProgress, train } from '../train/train.ts';
@@ -30,7 +31,7 @@ const baselineLength = 1000;
 export interface BlendWorld {
   readonly model: Model;
   /** The folder's factorization machine, where it has one. */
-  readonly machine?: Machine | undefined;
+  readonly machine?: FmMachine | undefined;
   readonly products: ProductTable;
   readonly test: TestBaskets;
   readonly candidates: Uint32Array;
@@ -122,7 +123,7 @@ export async function openWorld(
     seed,
     maxBaskets,
     machine,
-  }: { readonly seed: number; readonly maxBaskets: number; readonly machine?: Machine | undefined },
+  }: { readonly seed: number; readonly maxBaskets: number; readonly machine?: FmMachine | undefined },
 ): Promise<BlendWorld> {
   const dataset = await readManifest(part.dir);
   const model = readModel(join(part.dir, 'model.sepet'), dataset);

@@ -12,8 +12,8 @@ import { mapFile } from '../../native/index.ts';
 import { type DatasetManifest, type ProductTable, readManifest, readProducts } from '../../tables/dataset.ts';
 import { blendFile, readBlend } from '../blend/file.ts';
 import type { Content } from '../cold/content.ts';
+import { type FmMachine, machineFile, readMachine } from '../fm/machine.ts';
 import { contentPath, readContent } from '../imports/content-file.ts';
-import { type FmMachine, machineFile, readMachine } from './machine.ts';
 
 const modelFile = 'model.sepet';
 const metricsFile = 'metrics.json';
@@ -151,7 +151,8 @@ export async function readInputs(
     throw new SepetError('input_missing', `${dir} holds no ${modelFile}: make it with sepet train ${dir}.`);
   const products = await readProducts(dir);
   const trained = readModel(dir, model, dataset, products.products);
-  const machine = fm ? readMachine(dir, (hashes) => agree(dataset.hashes, hashes)) : undefined;
+  const remedy = `run sepet train fm ${dir} again, or build with --no-fm`;
+  const machine = fm ? readMachine(join(dir, machineFile), dataset, remedy) : undefined;
   const content = cold ? readContent(dir, dataset) : undefined;
   const own: Record<string, string> = {
     ...dataset.hashes,

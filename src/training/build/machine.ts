@@ -1,42 +1,13 @@
 // The factorization machine of a data folder, folded by product for the artifact.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FmVectors } from '../../artifact/fm.ts';
-import { SepetError } from '../../base/errors.ts';
 import { columnsOf, type FittedColumn, type FittedFeatures } from '../../features/encode.ts';
 import { isOfQuery } from '../../features/facts.ts';
-import { type FmModel, fmFold, fmWidth } from '../../native/index.ts';
+import { fmFold, fmWidth } from '../../native/index.ts';
 import type { ProductTable } from '../../tables/dataset.ts';
-import { openFmModel } from '../fm/files.ts';
+import type { FmMachine } from '../fm/machine.ts';
 import { productRows } from '../fm/pairs.ts';
 import type { RowOrder } from './rows.ts';
-
-export const machineFile = 'fm.sepet';
-
-/** A trained machine and how facts become its features. */
-export interface FmMachine {
-  readonly model: FmModel;
-  readonly fitted: FittedFeatures;
-  readonly parameters: Record<string, unknown>;
-}
-
-/**
- * Opens DIR/fm.sepet; undefined where there is none. `agrees` compares the hashes of what it was trained on. Throws
- * `manifest_invalid` where it is of other data, or was not trained on a data folder, and what opening throws.
- */
-export function readMachine(
-  dir: string,
-  agrees: (hashes: Record<string, string>) => boolean,
-): FmMachine | undefined {
-  const path = join(dir, machineFile);
-  if (!existsSync(path)) return undefined;
-  const { model, fitted, manifest } = openFmModel(path);
-  const remedy = `run sepet train fm ${dir} again, or build with --no-fm`;
-  if (fitted === undefined || !agrees(manifest.hashes))
-    throw new SepetError('manifest_invalid', `${path} was trained on other data: ${remedy}.`);
-  return { model, fitted, parameters: manifest.parameters };
-}
 
 const requestGroups = ['user', 'context'] as const;
 

@@ -8,12 +8,13 @@ import { checkLimit, limits } from '../../base/limits.ts';
 import { Random } from '../../base/random.ts';
 import { type Baskets, readBaskets, readManifest, readProducts } from '../../tables/dataset.ts';
 import { blendFile, readBlend } from '../blend/file.ts';
+import { machineFile, readMachine } from '../fm/machine.ts';
 import { coldBaskets, type TestBaskets, testBaskets } from './baskets.ts';
 import { drawResamples, unitsOf } from './bootstrap.ts';
 import { judgeAll, type Subject } from './judging.ts';
 import { folderMakers, type MethodMaker, type World } from './makers.ts';
 import { candidateRows } from './methods.ts';
-import { readMachine, readModel } from './model.ts';
+import { readModel } from './model.ts';
 import { type Evaluation, report } from './report.ts';
 import { categorySlicing, popularitySlicing } from './slices.ts';
 
@@ -140,10 +141,10 @@ async function readWorld(dir: string, options: EvaluateOptions): Promise<ReadWor
   const path = (name: string): string =>
     name === 'model.sepet' ? (options.model ?? join(dir, name)) : join(dir, name);
   const model = readModel(path('model.sepet'), dataset);
-  const machine = readMachine(path('fm.sepet'), dataset);
+  const machine = readMachine(path(machineFile), dataset);
   const products = await readProducts(dir);
   const hashes: Record<string, string> = {};
-  for (const name of ['model.sepet', 'fm.sepet'])
+  for (const name of ['model.sepet', machineFile])
     if (existsSync(path(name))) hashes[name] = await fileHash(path(name));
   const found = await readBlend(dir);
   const own: Record<string, string> = { ...dataset.hashes, ...hashes };

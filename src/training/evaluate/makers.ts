@@ -11,6 +11,7 @@ import {
 import { type DatasetManifest, type ProductTable, readBaskets } from '../../tables/dataset.ts';
 import { blendMethod } from '../blend/method.ts';
 import { countedBasket as blendCountedBasket, blendListLength } from '../blend/world.ts';
+import type { FmMachine } from '../fm/machine.ts';
 import { easeMethod } from './ease.ts';
 import {
   cooccurrenceMethod,
@@ -21,7 +22,7 @@ import {
   popularityMethod,
   word2vecMethod,
 } from './methods.ts';
-import type { Model, readMachine } from './model.ts';
+import type { Model } from './model.ts';
 
 /** What every method is made from. */
 export interface World {
@@ -31,7 +32,7 @@ export interface World {
   /** Rows that are ranked, the most ordered first. */
   readonly candidates: Uint32Array;
   readonly model: Model;
-  readonly machine: ReturnType<typeof readMachine>;
+  readonly machine: FmMachine | undefined;
   readonly blend: FittedBlend | undefined;
   readonly gamma: number;
   /** Entries of one product's list that a cart sums over. */

@@ -4,10 +4,8 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { readKind } from '../../artifact/manifest.ts';
 import { SepetError } from '../../base/errors.ts';
-import type { FittedFeatures } from '../../features/encode.ts';
-import { type FmModel, mapFile } from '../../native/index.ts';
+import { mapFile } from '../../native/index.ts';
 import type { DatasetManifest } from '../../tables/dataset.ts';
-import { openFmModel } from '../fm/files.ts';
 
 export interface Model {
   readonly dims: number;
@@ -57,23 +55,4 @@ export function readModel(path: string, dataset: DatasetManifest): Model {
     throw new SepetError('file_damaged', `${path} holds no vectors for ${dataset.counts.products} products.`);
   }
   return { dims, ...vectors };
-}
-
-/** A factorization machine and how facts of products become its features. */
-export interface Machine {
-  readonly model: FmModel;
-  readonly fitted: FittedFeatures;
-}
-
-/** The machine of a data folder (`sepet train fm DIR`), or undefined where there is none. Throws `manifest_invalid` where it is of other data. */
-export function readMachine(path: string, dataset: DatasetManifest): Machine | undefined {
-  if (!existsSync(path)) return undefined;
-  const { manifest, model, fitted } = openFmModel(path);
-  const isOwn = Object.entries(dataset.hashes).every(([name, hash]) => manifest.hashes[name] === hash);
-  if (fitted === undefined || !isOwn)
-    throw new SepetError(
-      'manifest_invalid',
-      `${path} was not trained on this folder: run sepet train fm on it again, or remove the file.`,
-    );
-  return { model, fitted };
 }

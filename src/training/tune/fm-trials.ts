@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { limits } from '../../base/limits.ts';
 import { readManifest } from '../../tables/dataset.ts';
 import { fmMethod } from '../evaluate/methods.ts';
-import { readMachine } from '../evaluate/model.ts';
+import { readMachine } from '../fm/machine.ts';
 import { trainFm } from '../fm/train.ts';
 import { figuresOf, type JudgeOptions, judgedDepth, readJudged } from './judge.ts';
 import type { Trials } from './tune.ts';
