@@ -67,6 +67,10 @@ const search = (page: Page) => page.getByRole('combobox', { name: /^Find a produ
 /** What a product search has found. */
 const found = (page: Page) => page.locator('sp-product-search [role=option]').filter({ visible: true });
 
+/** The list is the answer to what is typed: an earlier one, of fewer letters, comes first. */
+const settled = (page: Page) =>
+  page.locator('sp-product-search [role=listbox][aria-busy=false]').first().waitFor();
+
 describePages('Try', () => {
   beforeAll(async () => {
     shop = await startShop();
@@ -92,7 +96,8 @@ describePages('Try', () => {
     await search(page).pressSequentially('lapt', { delay: 20 });
     const options = found(page);
     await options.first().waitFor();
-    await poll(async () => (await options.allTextContents()).every((text) => /lapt/i.test(text))).toBe(true);
+    await settled(page);
+    expect((await options.allTextContents()).every((text) => /lapt/i.test(text))).toBe(true);
     expect(await search(page).getAttribute('aria-expanded')).toBe('true');
     await page.keyboard.press('ArrowDown');
     const chosen = options.nth(1);
@@ -102,11 +107,39 @@ describePages('Try', () => {
     await page.getByRole('heading', { name: title ?? '', level: 2, exact: true }).waitFor();
     await followsApi(page);
     await search(page).fill(popular);
+    await settled(page);
     await poll(async () => (await options.first().textContent())?.includes(popular)).toBe(true);
     await options.first().click();
     await poll(() => paramsOf(page).get('product')).toBe(popular);
     await followsApi(page);
     await screenshot(page, 'ui-try');
+    opened.clean();
+  });
+
+  it('keeps what an arrow key marked when the list comes anew, and takes it', async () => {
+    const page = await open();
+    await search(page).pressSequentially('lapto');
+    await settled(page);
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/products?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    // The answer to one more letter, the same list again, is under way while one picks from the list that is there.
+    await search(page).press('p');
+    await search(page).press('ArrowDown');
+    await search(page).press('ArrowDown');
+    const marked = page.locator('sp-product-search [aria-selected=true] .title');
+    const title = await marked.textContent();
+    answer();
+    await settled(page);
+    await poll(() => marked.textContent()).toBe(title);
+    await page.unroute('**/v1/products?*');
+    await search(page).press('Enter');
+    await page.getByRole('heading', { name: title ?? '', level: 2, exact: true }).waitFor();
     opened.clean();
   });
 

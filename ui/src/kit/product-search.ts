@@ -46,6 +46,7 @@ export class SpProductSearch extends LitElement {
     _isOpen: { state: true },
     _active: { state: true },
     _note: { state: true },
+    _isBusy: { state: true },
   };
   static override styles = [base, buttons, forms, searchStyles()];
   declare label: string;
@@ -59,6 +60,10 @@ export class SpProductSearch extends LitElement {
   declare _isOpen: boolean;
   declare _active: number;
   declare _note: string | undefined;
+  /** The list is not yet that of what is typed. */
+  declare _isBusy: boolean;
+  /** The id of the product that arrow keys marked since the last key typed: it stays marked when the list comes anew. */
+  #marked: string | undefined;
   #running: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asked: string | undefined;
@@ -72,6 +77,7 @@ export class SpProductSearch extends LitElement {
     this._isOpen = false;
     this._active = -1;
     this._note = undefined;
+    this._isBusy = false;
   }
 
   get #input(): HTMLInputElement {
@@ -89,14 +95,17 @@ export class SpProductSearch extends LitElement {
 
   #typed(): void {
     clearTimeout(this.#timer);
+    this.#marked = undefined;
+    this._isBusy = true;
     this.#timer = setTimeout(() => void this.#find(), pauseMs);
   }
 
   /** Asks for what the field holds. What is still running is given up. */
   async #find(): Promise<void> {
     const q = this.#input.value.trim();
-    if (q === this.#asked && this._groups.length > 0) return;
     this.#running?.abort();
+    this._isBusy = q !== this.#asked || this._groups.length === 0;
+    if (!this._isBusy) return;
     const running = new AbortController();
     this.#running = running;
     try {
@@ -122,7 +131,9 @@ export class SpProductSearch extends LitElement {
       this._groups = [];
       this._note = `The search did not answer: ${(error as Error).message}`;
     }
-    this._active = q === '' || this.#options.length === 0 ? -1 : 0;
+    this._isBusy = false;
+    const marked = this.#options.findIndex(({ id }) => id === this.#marked);
+    this._active = marked < 0 && q !== '' && this.#options.length > 0 ? 0 : marked;
   }
 
   #open(): void {
@@ -134,6 +145,7 @@ export class SpProductSearch extends LitElement {
   #close(): void {
     this._isOpen = false;
     this._active = -1;
+    this.#marked = undefined;
   }
 
   #pick(product: ProductFacts): void {
@@ -148,6 +160,7 @@ export class SpProductSearch extends LitElement {
     const { length } = this.#options;
     if (length === 0) return;
     this._active = (to + length) % length;
+    this.#marked = this.#options[this._active]?.id;
     void this.updateComplete.then(() =>
       this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
     );
@@ -169,9 +182,9 @@ export class SpProductSearch extends LitElement {
     } else if (key === 'Tab') this.#close();
   }
 
-  /** Enter takes what is marked; where it comes before the answer, the answer is waited for. */
+  /** Enter takes what arrow keys marked; else, where it comes before the answer, the answer is waited for and its first taken. */
   async #enter(): Promise<void> {
-    if (this._isOpen && this.#input.value.trim() !== this.#asked) {
+    if (this._isOpen && this.#marked === undefined && this.#input.value.trim() !== this.#asked) {
       clearTimeout(this.#timer);
       await this.#find();
     }
@@ -216,7 +229,7 @@ export class SpProductSearch extends LitElement {
   #renderList() {
     let at = 0;
     return html`
-      <div id="list" role="listbox" aria-label=${this.label}>
+      <div id="list" role="listbox" aria-label=${this.label} aria-busy=${this._isBusy}>
         ${this._groups.map(
           ({ heading, products }) => html`<div role="group" aria-label=${heading ?? 'Found'}>
             ${heading === undefined ? nothing : html`<div class="heading" aria-hidden="true">${heading}</div>`}
