@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/hnsw/hits.h"
 #include "core/hnsw/vectors.h"
 
 namespace sepet::hnsw {
@@ -35,7 +36,7 @@ class Frontier {
     keys_[place] = key;
     size_ = std::min(size_ + 1, capacity_);
     next_ = std::min(next_, place);
-    if (size_ == capacity_) bar_ = ScoreOf(keys_[size_ - 1]);
+    if (size_ == capacity_) bar_ = ScoreOf(static_cast<uint32_t>(keys_[size_ - 1] >> 32));
   }
 
   // Takes the best row not yet taken, or kNone.
@@ -66,15 +67,7 @@ class Frontier {
   static constexpr uint64_t kTaken = uint64_t{1} << 32, kAsked = uint64_t{2} << 32;
 
   // Ascending keys are descending scores, and ascending rows where scores are equal.
-  static uint64_t KeyOf(float score, uint32_t row) {
-    const auto bits = std::bit_cast<uint32_t>(score);
-    const uint32_t descending = (bits & 0x80000000u) != 0 ? bits : ~bits & 0x7FFFFFFFu;
-    return uint64_t{descending & ~3u} << 32 | row;
-  }
-  static float ScoreOf(uint64_t key) {
-    const auto descending = static_cast<uint32_t>(key >> 32);
-    return std::bit_cast<float>((descending & 0x80000000u) != 0 ? descending : ~descending & 0x7FFFFFFFu);
-  }
+  static uint64_t KeyOf(float score, uint32_t row) { return uint64_t{Falling(score) & ~3u} << 32 | row; }
   // The first place whose key is not below `key`.
   size_t PlaceOf(uint64_t key) const {
     const uint64_t* first = keys_.data();

@@ -1,6 +1,7 @@
 #include "core/hnsw/walk.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <set>
 
@@ -50,6 +51,33 @@ void FrontierKeepsTheBest() {
       if (best != plain.end()) best->taken = true;
     }
   }
+}
+
+// The hits against a plain sorted list, with ties, zeros of both signs and what is no number.
+void TopHitsKeepTheBest() {
+  Rng rng(4);
+  TopHits tops;
+  for (size_t capacity = 0; capacity < 40; ++capacity) {
+    tops.Reset(capacity);
+    std::vector<Hit> plain;
+    for (uint32_t row = 0; row < 200; ++row) {
+      const float score = (static_cast<float>(rng.Below(40)) - 20) / 4 * (row % 2 == 0 ? 1.0f : -1.0f);
+      const Hit hit{score, static_cast<uint32_t>(rng.Below(1000)) * 200 + row};
+      tops.Offer(hit);
+      plain.push_back(hit);
+      if (rng.Below(20) != 0) continue;
+      std::sort(plain.begin(), plain.end(), Better);
+      const std::vector<Hit>& hits = tops.Sorted();
+      EXPECT(hits.size() == std::min(capacity, plain.size()));
+      for (size_t i = 0; i < hits.size(); ++i)
+        EXPECT(hits[i].score == plain[i].score && hits[i].row == plain[i].row);
+    }
+  }
+  tops.Reset(2);
+  tops.Offer({std::numeric_limits<float>::quiet_NaN(), 1});
+  tops.Offer({-std::numeric_limits<float>::infinity(), 2});
+  tops.Offer({0, 3});
+  EXPECT(tops.Sorted()[0].row == 3 && tops.Sorted()[1].row == 2);
 }
 
 void SeenIsASet() {
@@ -166,6 +194,7 @@ void BatchesAnswerLikeOneByOne() {
 int main() {
   using namespace sepet::hnsw;
   FrontierKeepsTheBest();
+  TopHitsKeepTheBest();
   SeenIsASet();
   FindsWhatAScanFinds();
   ReturnsEligibleRowsOnly();
