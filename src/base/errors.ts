@@ -61,6 +61,10 @@ const table = {
   // Policies
   policy_unknown: [404, 'No policy of this name is served; the message names the nearest one.'],
   policy_invalid: [400, 'The policy document breaks its schema or names something that the artifact lacks.'],
+  experiments_invalid: [
+    400,
+    'The file of experiments breaks its schema or names a policy that is not served.',
+  ],
   // Stores, labels, releases
   store_invalid: [400, 'A store address that cannot be one; the message shows how they look.'],
   store_unreachable: [503, 'The store does not answer, or refuses these credentials.'],

@@ -72,7 +72,16 @@ function keysAt(root: z.ZodType, path: Path): string[] {
 const isMap = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function explain(root: z.ZodType, issue: z.core.$ZodIssue, value: unknown, origin: Origin): PolicyMistake[] {
+interface Explaining {
+  readonly root: z.ZodType;
+  readonly value: unknown;
+  readonly origin: Origin;
+  /** What the whole is. */
+  readonly noun: string;
+}
+
+function explain(issue: z.core.$ZodIssue, explaining: Explaining): PolicyMistake[] {
+  const { root, value, origin, noun } = explaining;
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(root, issue.path);
     return issue.keys.map((key) => {
@@ -84,9 +93,7 @@ function explain(root: z.ZodType, issue: z.core.$ZodIssue, value: unknown, origi
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input' && isMap(given)) {
     // Of the readings, the one that takes maps is meant.
     const meant = issue.errors.find((all) => all.some((one) => one.code !== 'invalid_value')) ?? [];
-    return meant.flatMap((one) =>
-      explain(root, { ...one, path: [...issue.path, ...one.path] }, value, origin),
-    );
+    return meant.flatMap((one) => explain({ ...one, path: [...issue.path, ...one.path] }, explaining));
   }
   const deepest = issue.code === 'invalid_union' ? issue.errors.flat()[0] : issue;
   if (deepest?.code === 'invalid_value' && typeof given === 'string') {
@@ -94,7 +101,7 @@ function explain(root: z.ZodType, issue: z.core.$ZodIssue, value: unknown, origi
     const said = `must be one of ${known.join(', ')}, not "${given}".${suggestion(given, known)}`;
     return [mistake(origin, issue.path, said)];
   }
-  const said = issue.path.length === 0 ? `The policy ${issue.message}` : `${issue.message}`;
+  const said = issue.path.length === 0 ? `The ${noun} ${issue.message}` : `${issue.message}`;
   return [mistake(origin, issue.path, /[.?]$/.test(said) ? said : `${said}.`)];
 }
 
@@ -103,6 +110,7 @@ export function checkValue<T extends z.ZodType>(
   schema: T,
   value: unknown,
   origin: Origin,
+  noun = 'policy',
 ): { data: z.output<T> } | { mistakes: PolicyMistake[] } {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { data: parsed.data };
@@ -115,6 +123,6 @@ export function checkValue<T extends z.ZodType>(
     code === 'custom' && misspelled.some((place) => `${place}.`.startsWith([...path, ''].join('.')));
   const mistakes = issues
     .filter((issue) => !follows(issue))
-    .flatMap((issue) => explain(schema, issue, value, origin));
+    .flatMap((issue) => explain(issue, { root: schema, value, origin, noun }));
   return { mistakes: mistakes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { SepetError } from '../base/errors.ts';
 import { limits } from '../base/limits.ts';
 import { isDeeper } from './depth.ts';
@@ -63,8 +64,22 @@ export function inspectValue(value: unknown): Read {
   return checked(value, undefined);
 }
 
+/** Where the parts of a text stand. */
+export type Origin = NonNullable<PolicyDocument['origin']>;
+
 /** Reads YAML or JSON text; `file` is its name in messages. Throws nothing: mistakes are the result. */
 export function inspectPolicy(text: string, file: string): Read {
+  const read = inspectText(policySchema, text, file);
+  return 'mistakes' in read ? read : { document: { ...read.data, origin: read.origin } };
+}
+
+/** Reads YAML or JSON text against a schema; `noun` is what it should be. Throws nothing: mistakes are the result. */
+export function inspectText<S extends z.ZodType>(
+  schema: S,
+  text: string,
+  file: string,
+  noun?: string,
+): { readonly data: z.output<S>; readonly origin: Origin } | { readonly mistakes: readonly PolicyMistake[] } {
   if (Buffer.byteLength(text) > limits.policyBytes.max) {
     const said = `is longer than ${limits.policyBytes.max} bytes.`;
     return { mistakes: [{ file, place: '', said: `${file} ${said}` }] };
@@ -89,7 +104,9 @@ export function inspectPolicy(text: string, file: string): Read {
     }
     const places: Places = { lines: {}, columns: {} };
     collectPlaces(document.contents, [], counter, places);
-    return checked(document.toJS(), { file, ...places });
+    const origin = { file, ...places };
+    const result = checkValue(schema, document.toJS(), origin, noun);
+    return 'mistakes' in result ? result : { data: result.data, origin };
   } catch (error) {
     // The parser gives up on aliases that multiply, or that stand within what they are of.
     if (!(error instanceof ReferenceError)) throw error;
