@@ -13,11 +13,13 @@ Examples:
   sepet query artifact.sepet P00042 --explain             why these, and what the rules dropped
   sepet query artifact.sepet P00042 --policy pdp.yaml --category Electronics --price-max 50000
   sepet query artifact.sepet P00042 --policy pdp.yaml --policy cart.yaml --placement cart
+  sepet query artifact.sepet P00042 --policy a.yaml --policy b.yaml --experiments tests.yaml --visitor v1   by the arm of v1
   sepet query artifact.sepet P00042 --policy fm.yaml --user country=France --context time.hour=13
   sepet query artifact.sepet P00042 --fields all --json   the body that the server sends, a line a product`;
 
 interface QueryOptions extends Record<string, unknown> {
   policy?: readonly string[];
+  experiments?: string;
   with?: readonly string[];
   user?: readonly string[];
   context?: readonly string[];
@@ -50,6 +52,7 @@ export function register(program: Command): void {
     );
   for (const parameter of requestParameters) addParameter(command, parameter);
   command
+    .option('--experiments <file>', 'Which policy answers which placement, channel and visitor')
     .option('--with <id>', 'A further product of the basket; may be repeated', collected)
     .option(
       '--user <column=value>',
@@ -98,17 +101,22 @@ async function query(file: string, products: string[], options: QueryOptions): P
   const { createRecommender } = await import('../recommend/open.ts');
   const { readPolicies } = await import('./policies.ts');
   const { parseRequest, withBasket } = await import('../recommend/request.ts');
+  const { assigned } = await import('../recommend/assigned.ts');
+  const { openExperiments } = await import('./serve-experiments.ts');
   const { printOutcome } = await import('./query-print.ts');
   const given = pairs(options);
   if (options.json !== true && options.fields === undefined) given.push(['fields', 'all']);
+  const policies = readPolicies(options.policy);
+  const experiments = await openExperiments(options.experiments);
+  const assignments = experiments?.check(policies);
   const requests = products.map((product) => ({
-    ...withBasket(parseRequest(product, given), options.with ?? []),
+    ...withBasket(assigned(parseRequest(product, given), assignments).request, options.with ?? []),
     ...askedColumns('user', options.user),
     ...askedColumns('context', options.context),
     ...(options.exact && { exact: options.exact }),
   }));
   const artifact = openArtifact(file, { verify: options.verify === true });
-  const recommender = createRecommender(artifact, readPolicies(options.policy));
+  const recommender = createRecommender(artifact, policies);
   for (const [i, outcome] of recommender.recommend(requests).entries())
     printOutcome(artifact, outcome, {
       products: [products[i] ?? '', ...(options.with ?? [])],

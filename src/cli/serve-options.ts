@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly policy?: readonly string[];
+  /** A file. */
+  readonly experiments?: string;
   readonly store?: string;
   readonly label?: string;
   /** Further labels of the store. */
@@ -76,6 +78,7 @@ Examples:
   sepet serve data/demo/artifact.sepet
   sepet serve artifact.sepet --policy policy.yaml --host 0.0.0.0 --port 80
   sepet serve artifact.sepet --policy pdp.yaml --policy cart.yaml   requests choose by policy=NAME or placement=NAME
+  sepet serve artifact.sepet --policy pdp.yaml --policy fresh.yaml --experiments tests.yaml   by placement, channel and visitor
   sepet serve artifact.sepet --workers 0        no threads: the event loop answers by itself
   sepet serve artifact.sepet --instances 2 --workers 0   a process a core, behind one port
   sepet serve artifact.sepet --pages huge       in memory of 2 MB pages: faster searches, a slower start
@@ -101,6 +104,10 @@ export function addServeOptions(command: Command): Command {
       '--policy <file>',
       'A policy document (YAML or JSON); may be repeated, the first is the default',
       collected,
+    )
+    .option(
+      '--experiments <file>',
+      'Which policy answers which placement and channel, and A/B tests of policies (YAML or JSON)',
     )
     .option('--label <name>', 'Serve what this label of a store points at, instead of a file')
     .option(

@@ -15,6 +15,7 @@ import type { Besides } from './beside.ts';
 import { exitWith } from './common.ts';
 import type { LiveVersions } from './live-versions.ts';
 import { announce } from './serve-announce.ts';
+import { openExperiments } from './serve-experiments.ts';
 import { serveByInstances } from './serve-instances.ts';
 import { addServeOptions, defaults, originOf, type ServeOptions } from './serve-options.ts';
 import type { ServedFile } from './serve-releases.ts';
@@ -46,6 +47,8 @@ async function serveFile(file: string, options: ServeOptions, log: Log): Promise
       import('./beside.ts'),
     ]);
   const policies = readPolicies(options.policy);
+  const experiments = await openExperiments(options.experiments);
+  experiments?.check(policies);
   const { pages, verify = false, rerank } = options;
   const artifact = openArtifact(file, { verify, pages });
   const release = { file: resolve(file), artifact: artifact.id, policies };
@@ -62,7 +65,8 @@ async function serveFile(file: string, options: ServeOptions, log: Log): Promise
     ...(await startOptions(options)),
     log,
     beside: besides.all,
-    reload: () => reloadAll(reload, besides),
+    ...(experiments && { experiments: experiments.document }),
+    reload: () => reloadAll(reload, besides, () => experiments?.readAgain(serving.server)),
   });
   const { server } = serving;
   stopOnSignals(server, options, {
@@ -95,6 +99,7 @@ async function serveLabel(
   const publicKeys = requireSignature === undefined ? undefined : readKeys(requireSignature);
   const following = { store, pollSeconds, ...(cache && { cache }), ...(publicKeys && { publicKeys }) };
   const besides = followBeside(options.beside ?? [], { ...following, main: label, rerank, log });
+  const experiments = await openExperiments(options.experiments);
   let serving: Serving | undefined;
   const releases = serveReleases({
     ...{ store, log, ...(cache && { cache }), ...(publicKeys && { publicKeys }) },
@@ -111,7 +116,8 @@ async function serveLabel(
         const reload = labelReload(follower, () => serving);
         const started = await startServing(release, {
           ...{ ...startWith, log, sinceContact, releases, beside: besides.all },
-          reload: () => reloadAll(reload, besides),
+          ...(experiments && { experiments: experiments.document }),
+          reload: () => reloadAll(reload, besides, () => experiments?.readAgain(serving?.server)),
         });
         serving = started.serving;
         const { server } = serving;
@@ -139,16 +145,22 @@ function servedFiles(live: LiveVersions | undefined, { all }: Besides): ServedFi
   return own === undefined ? others : [own, ...others];
 }
 
-/** What is served, and what is answered for beside it. */
-async function reloadAll(reload: () => Promise<object>, { look }: Besides): Promise<object> {
+/** What is served, what is answered for beside it, and then, as it names policies, what is assigned. */
+async function reloadAll(
+  reload: () => Promise<object>,
+  { look }: Besides,
+  assignAgain: () => void,
+): Promise<object> {
   const [reloaded] = await Promise.allSettled([reload(), look()]);
   if (reloaded.status === 'rejected') throw reloaded.reason;
+  assignAgain();
   return reloaded.value;
 }
 
 /** The options with what they name read. */
 async function startOptions(given: ServeOptions) {
-  const { events: eventsFolder, verdicts: verdictsFolder, beside: _, besideFile: __, ...options } = given;
+  const { events: eventsFolder, verdicts: verdictsFolder, beside: _, besideFile: __, ...others } = given;
+  const { experiments: ___, ...options } = others;
   const { adminToken } = await import('./serve-admin.ts');
   const token = adminToken(options.adminTokenFile);
   return {

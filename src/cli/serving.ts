@@ -11,6 +11,7 @@ import type { Beside } from '../http/labels.ts';
 import { LiveRecall } from '../http/live-recall.ts';
 import type { ReleaseControl } from '../http/releases.ts';
 import { type Server, startServer } from '../http/server.ts';
+import type { ExperimentsDocument } from '../policy/experiments/document.ts';
 import { inlineRunner, lifted, type Runner } from '../pool/runner.ts';
 import { piscinaRunner, towerWorker } from '../pool/threads.ts';
 import { fitting, openTower, type Tower, type TowerOptions } from '../pool/tower.ts';
@@ -30,7 +31,7 @@ export interface Serving {
 /** Of the command's options those that are the server's own. */
 type OwnOptions = Omit<
   ServeOptions,
-  'policy' | 'store' | 'label' | 'events' | 'verdicts' | 'beside' | 'besideFile'
+  'policy' | 'experiments' | 'store' | 'label' | 'events' | 'verdicts' | 'beside' | 'besideFile'
 >;
 
 export interface StartOptions extends OwnOptions {
@@ -42,6 +43,8 @@ export interface StartOptions extends OwnOptions {
   readonly adminToken?: string;
   /** Labels beside the one that is served. */
   readonly beside: readonly Beside[];
+  /** Which policy answers whom. */
+  readonly experiments?: ExperimentsDocument;
   /** The folder of events. */
   readonly eventsFolder?: string;
   /** The folder of verdicts. */

@@ -50,6 +50,32 @@ export type PolicyPage = Pick<PolicySummary, 'name' | 'revision' | 'policy' | 'h
   readonly document: PolicyDocument;
 };
 
+/** Which policy answers where, and the experiments that run. */
+export interface ExperimentsPage {
+  readonly assignments: readonly {
+    readonly placement?: readonly string[];
+    readonly channel?: readonly string[];
+    readonly policy: string;
+  }[];
+  readonly experiments: readonly {
+    readonly name: string;
+    readonly placement?: readonly string[];
+    readonly channel?: readonly string[];
+    /** Share of the visitors who are in it at all. */
+    readonly traffic: number;
+    /** False where a policy that it names is not served. */
+    readonly active: boolean;
+    readonly arms: readonly {
+      readonly name: string;
+      readonly share: number;
+      readonly policy?: string;
+      readonly efSearch?: number;
+      /** What answers and events call it. */
+      readonly experiment: string;
+    }[];
+  }[];
+}
+
 /** A label, or a file, that the server answers by. */
 export interface ServedLabel extends Answered {
   readonly label: string;

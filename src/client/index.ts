@@ -16,6 +16,7 @@ import type {
 import type { LabelledCall } from './admin.ts';
 import type {
   Answered,
+  ExperimentsPage,
   FacetsAnswer,
   MissingLabel,
   Outcome,
@@ -137,6 +138,8 @@ export interface Client {
   /** Those that it is to answer by and cannot, and why. */
   missingLabels(call?: CallOptions): Promise<readonly MissingLabel[]>;
   policies(call?: LabelledCall): Promise<Policies>;
+  /** Which policy answers where, and the experiments that run. */
+  experiments(call?: CallOptions): Promise<ExperimentsPage>;
   /** One policy in full. */
   policy(name: string, call?: LabelledCall): Promise<PolicyPage>;
   /**
@@ -199,6 +202,7 @@ export function createClient(options: ClientOptions): Client {
     labels: async (call) => (await allLabels(call)).filter((one) => one.problem === undefined),
     missingLabels: async (call) => (await allLabels(call)).filter((one) => one.problem !== undefined),
     policies: async ({ label, ...call } = {}) => get(`${under(label)}/policies`, call),
+    experiments: (call) => get('/v1/experiments', call),
     policy: async (name, { label, ...call } = {}) => get(`${under(label)}/policies/${segment(name)}`, call),
     sendEvents: (events, call) =>
       send('/v1/events', call, {

@@ -7,7 +7,7 @@ import type { RecommendRequest, RequestFilters } from '../recommend/request.ts';
 /** What `boughtTogether` can be asked for; docs/api.md says what each means. */
 export type BoughtTogetherOptions = Omit<
   RecommendRequest,
-  'product' | 'basket' | 'filters' | 'exact' | 'nowMs' | 'towered'
+  'product' | 'basket' | 'filters' | 'exact' | 'nowMs' | 'towered' | 'experiment'
 > &
   RequestFilters;
 

@@ -20,7 +20,10 @@ export interface AccessEntry {
   readonly status?: number;
   readonly seconds: number;
   readonly bytes: number;
+  readonly placement?: string;
+  readonly channel?: string;
   readonly policy?: string;
+  readonly experiment?: string;
   readonly cache?: string;
   readonly span?: Span;
 }
@@ -172,14 +175,18 @@ export class AccessLog {
 const cut = (text: string): string => text.slice(0, limits.loggedText.default);
 
 function lineOf(entry: AccessEntry, kept: Kept): object {
-  const { method, route, path, query, status, seconds, bytes, policy, cache, span } = entry;
+  const { method, route, path, query, status, seconds, bytes, policy, experiment, cache, span } = entry;
+  const { placement, channel } = entry;
   return {
     ...{ kept, method, route, path: cut(path) },
     ...(query !== '' && { query: cut(shownQuery(query)) }),
     ...(status === undefined ? { clientClosed: true } : { status }),
     ms: Math.round(seconds * 1e6) / 1000,
     bytes,
+    ...(placement !== undefined && { placement: cut(placement) }),
+    ...(channel !== undefined && { channel: cut(channel) }),
     ...(policy !== undefined && { policy }),
+    ...(experiment !== undefined && { experiment }),
     ...(cache !== undefined && { cache }),
     // The names that OpenTelemetry gives them in logs of other formats; the line is the span.
     ...(span !== undefined && {

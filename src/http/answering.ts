@@ -9,6 +9,9 @@ export const vary = { Vary: 'Accept' };
 /** Headers of what is about somebody: no cache may keep it. */
 export const personal = { Vary: 'Accept', 'Cache-Control': 'private, no-store' };
 
+/** Cache-Control of what depends on the visitor, and may be kept by whoever asked if they look before they use it. */
+export const ownCacheControl = 'private, no-cache';
+
 /** Refuses what the queue has no room for. It empties in well under a second. */
 export function overloaded(exchange: Exchange, headers: Readonly<Record<string, string>> = {}): void {
   exchange.problem('overloaded', 'Too many requests are waiting; try again in a second.', {

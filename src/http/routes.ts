@@ -9,6 +9,7 @@ import { basketRoutes } from './routes/basket.ts';
 import { boughtTogetherRoutes } from './routes/bought-together.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { eventRoutes } from './routes/events.ts';
+import { experimentRoutes } from './routes/experiments.ts';
 import { facetRoutes } from './routes/facets.ts';
 import { labelRoutes } from './routes/labels.ts';
 import { openapiRoutes } from './routes/openapi.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...catalogRoutes,
   ...facetRoutes,
   ...policyRoutes,
+  ...experimentRoutes,
   ...labelRoutes,
   ...openapiRoutes,
   ...eventRoutes,

@@ -7,6 +7,7 @@ import { limits } from '../base/limits.ts';
 import { type Log, throttled } from '../base/log.ts';
 import type { EventIntake } from '../events/intake.ts';
 import type { Verdicts } from '../events/verdicts.ts';
+import type { ExperimentsDocument } from '../policy/experiments/document.ts';
 import { policyHash } from '../policy/hash.ts';
 import { Batcher } from '../pool/batcher.ts';
 import { joinPeers, type Peers } from '../pool/peers.ts';
@@ -20,6 +21,7 @@ import { type Control, createControl, type VersionControl } from './control.ts';
 import { relayed } from './control-relay.ts';
 import { Cors } from './cors.ts';
 import { Desk } from './desk.ts';
+import { Experiments } from './experiments.ts';
 import { type LabelOptions, Labels } from './labels.ts';
 import type { LiveRecall } from './live-recall.ts';
 import { Metrics } from './metrics.ts';
@@ -69,6 +71,8 @@ export interface ServerOptions extends Served {
   readonly trustProxy?: boolean;
   /** Origins whose pages may read answers; `*` for all. */
   readonly cors?: readonly string[];
+  /** Which policy answers where, and experiments. What names a policy that is not served stands still. */
+  readonly experiments?: ExperimentsDocument;
   /** Takes events; the server closes it. */
   readonly events?: EventIntake;
   /** Keeps verdicts; the server closes it. */
@@ -96,6 +100,8 @@ export interface Server {
   damaged(error: SepetError): void;
   /** From the next request on this is what is told of; the runner answers by it already. */
   swap(served: Served): void;
+  /** From the next request on this is assigned. Throws `experiments_invalid` where a policy is not served. */
+  assign(document: ExperimentsDocument): void;
   /** Counts a version that could not be served. */
   refused(): void;
   /** Drains and closes; the runner is closed too. A second call changes nothing. */
@@ -145,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       state.serve(served);
       metrics.swapped('swapped');
     },
+    assign: (document) => state.assign(document),
     refused: () => metrics.swapped('refused'),
     stop: (how) => {
       stopping ??= stop({ state, listener, app, runner, trials }, how);
@@ -179,6 +186,7 @@ class State implements RouteContext {
   readonly #warming = new Warming();
   served: Served;
   policies: PolicyPages;
+  readonly experiments: Experiments;
   readonly labels: Labels;
   isDraining = false;
   /** By an operator, who may take it back. */
@@ -206,6 +214,10 @@ class State implements RouteContext {
     const { recommender, policies, release, log, cacheSeconds } = options;
     this.served = { recommender, policies, ...(release && { release }) };
     this.policies = policyPages(policies);
+    const { registry } = metrics;
+    this.experiments = new Experiments({
+      ...{ document: options.experiments, policies, registry, warn: log.warn },
+    });
     this.labels = new Labels(options.labels, () => this.served);
     this.batcher = batcher;
     this.desk = desk;
@@ -240,8 +252,14 @@ class State implements RouteContext {
     const { artifact } = this.served.recommender.info;
     if (served.recommender.info.artifact !== artifact) this.damage = undefined;
     this.policies = policyPages(served.policies);
+    this.experiments.serve(served.policies);
     if (served.recommender !== this.served.recommender) this.#warming.begin(served.recommender);
     this.served = served;
+    this.#renew();
+  }
+
+  assign(document: ExperimentsDocument): void {
+    this.experiments.exchange(document);
     this.#renew();
   }
 

@@ -6,8 +6,12 @@ import type { HttpRequest } from './uws.ts';
 
 /** What a handler may tell of its answer. */
 export interface TrailNotes {
+  readonly placement?: string;
+  readonly channel?: string;
   /** By which it was answered: `name@revision`. */
   readonly policy?: string;
+  /** The visitor's arm: `experiment:arm`. */
+  readonly experiment?: string;
   /** What the result cache knew. */
   readonly cache?: 'hit' | 'miss';
 }

@@ -161,6 +161,7 @@ export function createRecommender(
       recommendation: recommendationOf(origin, items),
       artifact: info.artifact,
       policy: policy.label,
+      ...(request.experiment !== undefined && { experiment: request.experiment }),
       ...(explains && {
         explain: explainAnswer(
           { artifact, sides, selection, ranking, blender, sourceOf: sourceOfRow },

@@ -179,6 +179,8 @@ export interface RecommendAnswer {
   readonly artifact: string;
   /** `name@revision`. */
   readonly policy: string;
+  /** The visitor's arm, `experiment:arm`; absent where the visitor is in no experiment. */
+  readonly experiment?: string;
   readonly explain?: Explanation;
 }
 

@@ -11,6 +11,7 @@ import {
   checkPrices,
   defined,
   fieldNames,
+  mostNameCharacters,
   type RecommendRequest,
   type RequestFilters,
   requestParameters,
@@ -40,7 +41,7 @@ const text = (longest: number) =>
     .min(1, 'must not be empty.')
     .max(longest, `must have at most ${longest} characters.`);
 const id = text(limits.idBytes.max);
-const name = text(1024);
+const name = text(mostNameCharacters);
 
 const list = <Of extends z.ZodType>(of: Of, limit: LimitName) =>
   z
@@ -130,6 +131,8 @@ export const bodySchema = z
       include: list(id, 'includes').describe('Considers these products too, under the same rules'),
       policy: name.describe(aboutOf('policy')),
       placement: name.describe(aboutOf('placement')),
+      channel: name.describe(aboutOf('channel')),
+      visitor: name.describe(aboutOf('visitor')),
       seed: bounded('seed').describe(aboutOf('seed')),
       user: askedColumns("What is known of who asks: user columns of the artifact's factorization machine", {
         country: 'France',

@@ -55,6 +55,12 @@ export interface RecommendRequest {
   readonly policy?: string;
   /** A place on the site, whose policy is taken where none is named. */
   readonly placement?: string;
+  /** By which way it asks, such as web, app or mail. With the placement it may choose a policy; the recommender does not look at it. */
+  readonly channel?: string;
+  /** Who asks, by a name that says nothing of who it is: experiments give the same arm to the same one. */
+  readonly visitor?: string;
+  /** The visitor's arm of an experiment, `name:arm`, which the answer carries. Not a parameter. */
+  readonly experiment?: string;
   /** Start of what the policy draws by lot. */
   readonly seed?: number;
   /** A part of a policy in place of the chosen one's, as `override` takes it. */
@@ -110,8 +116,15 @@ const flag = (about: string) =>
     .optional()
     .meta({ description: about, type: 'boolean' });
 
+/** Characters of a name in a request. */
+export const mostNameCharacters = 1024;
 const name = (placeholder: string, about: string) =>
-  z.string().min(1, 'must not be empty.').optional().meta({ description: about, placeholder });
+  z
+    .string()
+    .min(1, 'must not be empty.')
+    .max(mostNameCharacters, `must have at most ${mostNameCharacters} characters.`)
+    .optional()
+    .meta({ description: about, placeholder, max: mostNameCharacters });
 
 const names = (limit: LimitName, placeholder: string, about: string) =>
   z
@@ -187,6 +200,14 @@ const requestSchema = z.object({
   include: names('includes', 'id', 'Considers this product too, under the same rules'),
   policy: name('name', 'The policy to recommend by, of those that are served'),
   placement: name('name', 'The place on the site, which chooses the policy where none is named'),
+  channel: name(
+    'name',
+    'By which way it asks, such as web, app or mail: with the placement it may choose the policy',
+  ),
+  visitor: name(
+    'id',
+    'Who asks, by a name that says nothing of who it is: keeps the same arm of experiments',
+  ),
   seed: number('seed', 'n', 'Start of what the policy draws by lot'),
   overrides: object(
     'json',
@@ -202,7 +223,7 @@ export interface RequestParameter {
   readonly repeats: boolean;
   /** Of each value. An `object` comes as JSON. */
   readonly type: 'integer' | 'number' | 'boolean' | 'string' | 'object';
-  /** Bounds of a number; of a parameter that repeats, `max` bounds how often. */
+  /** Bounds of a number; of a parameter that repeats, `max` bounds how often, of a text its characters. */
   readonly min?: number;
   readonly max?: number;
   /** The words that it takes, one or several separated by commas. */
@@ -287,7 +308,7 @@ export function parseRequest(product: string, params: Iterable<readonly [string,
     throw new SepetError('option_invalid', `${String(issue?.path[0])} ${issue?.message}`);
   }
   const { limit, efSearch, gamma, explain, fallback, fields, ...others } = parsed.data;
-  const { include, policy, placement, seed, overrides, ...rest } = others;
+  const { include, policy, placement, channel, visitor, seed, overrides, ...rest } = others;
   const filters: RequestFilters = defined(rest);
   checkPrices(filters);
   const own = defined({
@@ -300,6 +321,8 @@ export function parseRequest(product: string, params: Iterable<readonly [string,
     include,
     policy,
     placement,
+    channel,
+    visitor,
     seed,
     overrides,
   });

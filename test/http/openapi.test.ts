@@ -1,6 +1,6 @@
 // /openapi.json against the server that gives it: what it shows is sent, what it promises is looked for.
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -20,13 +20,23 @@ const described = JSON.parse(JSON.stringify(openapiDocument())) as Described;
 const shown = shownIn(described);
 const operations = Object.values(described.paths).flatMap((methods) => Object.values(methods));
 
+/** What the examples are of. */
+const shownExperiments = `
+assignments: [{ channel: mail, policy: default }]
+experiments:
+  - { name: width, placement: product, arms: [{ name: A, share: 0.5 }, { name: B, share: 0.5, efSearch: 400 }] }
+`;
+
 let server: Serving;
 /** One that follows a label, for the calls of releases. */
 let following: Serving;
 let world: World;
 beforeAll(async () => {
   const folder = (): string => mkdtempSync(join(tmpdir(), 'sepet-openapi-'));
-  server = await serve(smallArtifact(), '--events', folder(), '--verdicts', folder());
+  const experiments = join(folder(), 'experiments.yaml');
+  writeFileSync(experiments, shownExperiments);
+  const folders = ['--events', folder(), '--verdicts', folder()];
+  server = await serve(smallArtifact(), '--experiments', experiments, ...folders);
   world = makeWorld();
   const policies = [checkPolicy({ name: 'pdp' })];
   await put(world.store, 'test', { artifact: smallArtifact(), policies, force: 'a test' });

@@ -48,9 +48,13 @@ export const adminOperations: readonly Operation[] = [
   {
     id: 'reload',
     ...{ method: 'POST', ...of('reload') },
-    summary: 'Looks again at the file or the label, and serves what is there',
+    summary: 'Looks again at the file or the label, and at the experiments, and serves what is there',
     answer: { description: 'What is served', schema: reloaded, types },
-    errors: [...closed, 'release_refused', 'store_unreachable', 'policy_invalid', 'file_damaged'],
+    errors: [
+      ...closed,
+      ...(['release_refused', 'store_unreachable', 'policy_invalid'] as const),
+      ...(['experiments_invalid', 'file_damaged'] as const),
+    ],
     examples: { same: { summary: 'Nothing new' } },
   },
   {

@@ -157,6 +157,7 @@ export const boughtTogether = named(
     recommendation: z.string().describe('What events call this list'),
     artifact: artifactId,
     policy: policyLabel,
+    experiment: z.string().optional().describe("The visitor's arm, `experiment:arm`"),
     explain: explanation.optional(),
   }),
 );

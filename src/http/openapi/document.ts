@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import { adminOperations } from './admin.ts';
 import { catalogOperations } from './catalog.ts';
+import { experimentOperations } from './experiments.ts';
 import { facetOperations } from './facets.ts';
 import { labelOperations } from './labels.ts';
 import { componentSchemas } from './names.ts';
@@ -17,6 +18,7 @@ const operations: readonly Operation[] = [
   ...recommendOperations,
   ...catalogOperations,
   ...facetOperations,
+  ...experimentOperations,
   ...labelOperations,
   ...operateOperations,
   ...adminOperations,

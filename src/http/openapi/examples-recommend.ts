@@ -34,6 +34,15 @@ export const recommendAnswers = {
       artifact: 'sha256:ca559f3036a94480d77f0cab80a4899a521b064daceabba67b7ffaecf60f5409',
       policy: 'default@1',
     },
+    visitor: {
+      product: 'P100000',
+      items: [{ id: 'P100338', score: 3.3102, source: 'embedding' }],
+      filled: { wanted: 1, returned: 1, missing: 0, from: { embedding: 1 } },
+      recommendation: 'r_5e7de4dbcc1e9e7f',
+      artifact: 'sha256:ca559f3036a94480d77f0cab80a4899a521b064daceabba67b7ffaecf60f5409',
+      policy: 'default@1',
+      experiment: 'width:A',
+    },
     narrowed: {
       product: 'P100000',
       items: [

@@ -1,5 +1,6 @@
 // The answers to the examples, by operation and example.
 
+import { experimentAnswers } from './examples-experiments.ts';
 import { facetAnswers } from './examples-facets.ts';
 import { labelAnswers } from './examples-labels.ts';
 import { otherAnswers } from './examples-other.ts';
@@ -11,5 +12,6 @@ export const exampleAnswers: Readonly<Record<string, Readonly<Record<string, unk
   ...otherAnswers,
   ...labelAnswers,
   ...facetAnswers,
+  ...experimentAnswers,
   ...releaseAnswers,
 };

@@ -28,7 +28,7 @@ function schemaOf({ type, min, max, values, repeats }: RequestParameter): object
   if (values !== undefined) return { type: 'array', items: { type: 'string', enum: values } };
   if (repeats) return { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: max };
   if (type === 'object' || type === 'boolean') return { type };
-  if (type === 'string') return { type, minLength: 1 };
+  if (type === 'string') return { type, minLength: 1, maxLength: max };
   return { type, minimum: min, maximum: max };
 }
 
@@ -50,7 +50,10 @@ const ifNoneMatch: Parameter = {
 };
 
 const caching: Readonly<Record<string, Header>> = {
-  'Cache-Control': { description: 'How long caches may keep the answer', required: true },
+  'Cache-Control': {
+    description: 'How long caches may keep the answer; `private, no-cache` where it depends on the visitor',
+    required: true,
+  },
   ETag: { description: 'Of answers that caches may keep' },
 };
 export const personal: Readonly<Record<string, Header>> = {
@@ -80,6 +83,10 @@ export const recommendOperations: readonly Operation[] = [
         parameters: {
           ...{ id: 'P100000', limit: 2, brand: ['Pikselo', 'Lumo'], inStock: true, priceMax: 100_000 },
         },
+      },
+      visitor: {
+        summary: 'Of a place and a visitor: of a server with an experiment there',
+        parameters: { id: 'P100000', limit: 1, placement: 'product', channel: 'web', visitor: 'v1' },
       },
       overridden: {
         summary: 'With a part of the policy in place of its own',

@@ -7,6 +7,8 @@ import { limits } from '../../base/limits.ts';
 import { suggestion } from '../../base/nearest.ts';
 import { failureOf, type Job, type JobFailure, type JobResult } from '../../pool/answers.ts';
 import type { Ticket } from '../../pool/batcher.ts';
+import { assigned } from '../../recommend/assigned.ts';
+import type { RecommendRequest } from '../../recommend/request.ts';
 import { parseBody } from '../../recommend/request-body.ts';
 import { acceptedOf, overloaded, personal } from '../answering.ts';
 import { joinAnswers } from '../batch-body.ts';
@@ -14,12 +16,15 @@ import { withBody } from '../body.ts';
 import { deadlineOf } from '../deadline.ts';
 import type { Exchange } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
+import { notesOf } from '../notes.ts';
 import { withSettings } from '../settings.ts';
 import type { HttpRequest } from '../uws.ts';
 import type { Handler, Route, RouteContext } from './route.ts';
 
 /** Who answers. */
 export interface Answerer {
+  /** The request as it is answered; tells the log of it where there is one. */
+  assign(context: RouteContext, request: RecommendRequest, exchange?: Exchange): RecommendRequest;
   /** As `Batcher.submit`. */
   submit(
     context: RouteContext,
@@ -33,6 +38,11 @@ export interface Answerer {
 
 /** The workers, by what is served. */
 export const ownAnswerer: Answerer = {
+  assign({ experiments, policies }, given, exchange) {
+    const result = experiments.assign(given);
+    if (exchange?.isTrailed) exchange.note(notesOf(given, result, policies));
+    return result.request;
+  },
   submit: ({ batcher }, job, done, deadlineMs) => batcher.submit(job, done, deadlineMs),
   account(context, job, result) {
     if (result.failure === undefined) {
@@ -42,6 +52,9 @@ export const ownAnswerer: Answerer = {
       context.failed(`bought-together of ${job.request.product}`, result.failure.stack);
   },
 };
+
+/** Elsewhere nothing is assigned: experiments are about what customers get. */
+export const unassigned: Answerer['assign'] = (_, request) => assigned(request, undefined).request;
 
 /** Chooses who answers a request; called inside the handler. */
 type Choose = (request: HttpRequest, context: RouteContext) => Answerer;
@@ -55,7 +68,8 @@ export const boughtTogetherBy =
     const answerer = choose(request, context);
     const deadlineMs = deadlineOf(request);
     withBody(exchange, request, (value) => {
-      const job: Job = { request: withSettings(parseBody(value), context.settings), encoding };
+      const asked = answerer.assign(context, parseBody(value), exchange);
+      const job: Job = { request: withSettings(asked, context.settings), encoding };
       const done = (result: JobResult): void => {
         answerer.account(context, job, result);
         const { failure } = result;
@@ -152,7 +166,8 @@ export const batchBy =
           answers.settle(i, asked);
           continue;
         }
-        const job: Job = { request: withSettings(asked, context.settings), encoding };
+        const request = withSettings(answerer.assign(context, asked), context.settings);
+        const job: Job = { request, encoding };
         const done = (result: JobResult): void => {
           answerer.account(context, job, result);
           answers.settle(i, result.failure ?? result.body);

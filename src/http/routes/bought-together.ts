@@ -2,13 +2,13 @@
 
 import type { Job } from '../../pool/answers.ts';
 import { parseRequest, type RecommendRequest } from '../../recommend/request.ts';
-import { acceptedOf, overloaded, personal, vary } from '../answering.ts';
+import { acceptedOf, overloaded, ownCacheControl, personal, vary } from '../answering.ts';
 import { deadlineOf } from '../deadline.ts';
 import type { Visit, Visitor } from '../desk.ts';
 import type { Exchange } from '../exchange.ts';
 import type { MediaType } from '../negotiate.ts';
+import { notesOf } from '../notes.ts';
 import { withSettings } from '../settings.ts';
-import type { TrailNotes } from '../trail.ts';
 import { decodeSegment, queryPairs } from '../url.ts';
 import { isMatch } from '../validator.ts';
 import { type Handler, queryOf, type Route, type RouteContext } from './route.ts';
@@ -18,13 +18,7 @@ const isPassing = ({ explain, overrides, filters }: RecommendRequest): boolean =
   explain === true || overrides !== undefined || filters?.bought !== undefined;
 
 const hit = { cache: 'hit' } as const;
-
-/** What the access log can tell of an answer to come. */
-function notesOf(request: RecommendRequest, { policies, desk }: RouteContext): TrailNotes {
-  const policy = policies.labelFor(request);
-  const asked = desk.keeps && !isPassing(request) && { cache: 'miss' as const };
-  return { ...(policy !== undefined && { policy }), ...asked };
-}
+const miss = { cache: 'miss' } as const;
 
 /** What an answer is kept under, however it was asked for. Of a product alone it is the way that it is asked for. */
 function keyOf(mark: string, request: RecommendRequest): string {
@@ -75,13 +69,17 @@ const boughtTogether: Handler = (exchange, request, context) => {
   const query = queryOf(request);
   const parameter = request.getParameter(0) ?? '';
   const ifNoneMatch = request.getHeader('if-none-match');
-  const headersWith = (tag: string) => ({ Vary: 'Accept', ETag: tag, 'Cache-Control': cacheControl });
+  const headersWith = (tag: string, control = cacheControl) => ({
+    Vary: 'Accept',
+    ETag: tag,
+    'Cache-Control': control,
+  });
   const isKnown = (tag: string): boolean => ifNoneMatch !== '' && isMatch(ifNoneMatch, tag);
 
-  const sendKept = (key: string): boolean => {
+  const sendKept = (key: string, control?: string): boolean => {
     const kept = desk.known(key);
     if (kept === undefined) return false;
-    const headers = headersWith(kept.tag);
+    const headers = headersWith(kept.tag, control);
     exchange.note(hit);
     if (isKnown(kept.tag)) exchange.notModified(headers);
     else exchange.reply({ contentType, body: kept.body, headers });
@@ -91,21 +89,28 @@ const boughtTogether: Handler = (exchange, request, context) => {
   if (sendKept(asked)) return;
 
   const deadlineMs = deadlineOf(request);
-  const parsed = parseRequest(decodeSegment(parameter), queryPairs(query));
+  const given = parseRequest(decodeSegment(parameter), queryPairs(query));
+  const assigned = context.experiments.assign(given);
+  const { request: parsed, isVisitors } = assigned;
   const job = { request: withSettings(parsed, context.settings), encoding };
   const where = { exchange, context, media };
-  if (exchange.isTrailed) exchange.note(notesOf(parsed, context));
+  if (exchange.isTrailed) {
+    exchange.note(notesOf(given, assigned, context.policies));
+    if (desk.keeps && !isPassing(parsed)) exchange.note(miss);
+  }
   if (isPassing(parsed)) {
     attend(exchange, desk.ask(job, visitor(where, job, { headers: personal, deadlineMs })));
     return;
   }
   const key = keyOf(mark, parsed);
-  if (key !== asked && sendKept(key)) {
-    desk.alias(asked, key);
+  const control = isVisitors ? ownCacheControl : cacheControl;
+  if (key !== asked && sendKept(key, control)) {
+    // What depends on the visitor is found by its arm alone, as the way it is asked does not say that.
+    if (!isVisitors) desk.alias(asked, key);
     return;
   }
   const tag = validator.tag(key, Date.now());
-  const headers = headersWith(tag);
+  const headers = headersWith(tag, control);
   if (isKnown(tag)) exchange.notModified(headers);
   else attend(exchange, desk.share(job, visitor(where, job, { headers, deadlineMs }), { key, tag }));
 };

@@ -3,7 +3,7 @@
 
 import { acceptedOf, answer } from '../answering.ts';
 import { decodeSegment } from '../url.ts';
-import { type Answerer, batchBy, boughtTogetherBy, ownAnswerer } from './basket.ts';
+import { type Answerer, batchBy, boughtTogetherBy, ownAnswerer, unassigned } from './basket.ts';
 import type { Handler, Route } from './route.ts';
 
 const list: Handler = (exchange, request, { labels }) => {
@@ -17,6 +17,7 @@ const answererOf: Parameters<typeof boughtTogetherBy>[0] = (request, { labels })
   if (labels.beside(label) === undefined) return ownAnswerer;
   const submit = labels.submitter(label);
   return {
+    assign: unassigned,
     submit: (_, job, done, deadlineMs) => submit(job, done, deadlineMs),
     account: (context, { request: { product } }, { failure }) => {
       if (failure?.stack !== undefined)

@@ -11,6 +11,7 @@ import type { Control } from '../control.ts';
 import type { Cors } from '../cors.ts';
 import type { Desk } from '../desk.ts';
 import type { Exchange, ExchangeHost } from '../exchange.ts';
+import type { Experiments } from '../experiments.ts';
 import type { Labels } from '../labels.ts';
 import type { LiveRecall } from '../live-recall.ts';
 import type { Metrics } from '../metrics.ts';
@@ -27,6 +28,8 @@ export interface RouteContext extends ExchangeHost {
   /** What is served now; asked for once a request. */
   readonly served: Served;
   readonly policies: PolicyPages;
+  /** Which policy answers whom. */
+  readonly experiments: Experiments;
   /** What is served, and what is answered for beside it. */
   readonly labels: Labels;
   readonly batcher: Batcher;
