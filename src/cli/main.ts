@@ -29,6 +29,7 @@ const commands = await Promise.all([
   import('./inspect.ts'),
   import('./query.ts'),
   import('./policy.ts'),
+  import('./experiments.ts'),
   import('./serve.ts'),
   import('./publish.ts'),
   import('./promote.ts'),
