@@ -73,7 +73,7 @@ function pipeline(artifact: Artifact, count: number) {
     const looks = { embedding: { query: query(row), first } };
     const task = { row, looks, isListed: false, need: 10, gathers, include: [], policy, rules, diversity };
     filler.fill(task);
-    const slots = { ranking, need: 10, limit: 10, seed: row, boosts: true };
+    const slots = { ranking, need: 10, limit: 10, seed: row, boosts: true, whole: false };
     const placed = arranger.arrange(selection.pool, arranger.order(selection.pool, slots), slots);
     if (placed.length !== 10) throw new Error(`${placed.length} of 10 items for row ${row}.`);
     return selection.pool.size;

@@ -42,7 +42,7 @@ export interface RawChooser {
 }
 
 export interface RawSieve {
-  sift(length: number, tests: number): number;
+  sift(length: number, tests: number, most: number): number;
 }
 
 type RawRows<Name extends string> = {
@@ -58,7 +58,9 @@ export interface RawBinding {
     },
   ) => RawChooser;
   Index: new (o: IndexParts) => RawIndex;
-  Sieve: new (o: SieveColumns & { slate: Uint8Array }) => RawSieve;
+  Sieve: new (
+    o: Omit<SieveColumns, 'numeric'> & { numbers: readonly Float32Array[]; slate: Uint8Array },
+  ) => RawSieve;
   buildGraph(o: BuildGraphCall): Uint8Array;
   buildCodes(o: BuildCodesCall): Uint8Array;
   buildInt8(o: { vectors: Float32Array; dims: number }): Uint8Array;

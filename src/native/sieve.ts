@@ -6,20 +6,43 @@ const codeColumns = ['gender', 'band', 'stock'] as const;
 /** What rows are tested by; all are equally long. */
 export type SieveColumns = Readonly<
   Record<(typeof valueColumns)[number], Uint32Array> & Record<(typeof codeColumns)[number], Uint8Array>
->;
+> & {
+  /** Further numbers, NaN unknown. */
+  readonly numeric: ReadonlyMap<string, Float32Array>;
+};
 
-/** A span of values, 0xFFFFFFFF unknown, or the verdict on each of 256 codes: 0 no, 1 yes, 2 unknown. */
+/** Both ends included. */
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * A span of values or several, 0xFFFFFFFF unknown, or the verdict on each of 256 codes: 0 no, 1 yes, 2 unknown, or bounds of
+ * numbers.
+ */
 export interface SieveTest {
-  readonly span?: { readonly column: Uint32Array; readonly low: number; readonly high: number } | undefined;
+  readonly span?: ({ readonly column: Uint32Array } & Bounds) | undefined;
+  readonly spans?: { readonly column: Uint32Array; readonly spans: readonly Bounds[] } | undefined;
   readonly codes?: { readonly column: Uint8Array; readonly verdicts: Uint8Array } | undefined;
+  readonly numbers?: ({ readonly column: Float32Array } & Bounds) | undefined;
   /** The verdicts that drop, a bit each. */
   readonly against: number;
 }
 
 const maxTests = 64;
-const testWords = 5;
+const testWords = 6;
 const codeCount = 256;
+const maxSpans = codeCount / 8;
 const unknown = 0xffffffff;
+
+/** Writes a span, of which the column's whole numbers are told by their low and width; it stays clear of the unknown one. */
+function writeSpan(words: Uint32Array, at: number, span: Bounds): void {
+  const low = Math.ceil(span.low);
+  const width = Math.min(Math.floor(span.high), unknown - 1) - low;
+  words[at] = width < 0 ? unknown : low;
+  words[at + 1] = Math.max(width, 0);
+}
 
 /**
  * Sieves candidate rows by tests on columns; native/core/sieve/sift.h says how. Rows and places are written into the
@@ -27,10 +50,14 @@ const unknown = 0xffffffff;
  */
 export class Sieve {
   readonly #raw: RawSieve;
-  readonly #columns: readonly (Uint32Array | Uint8Array)[];
-  /** Of each test: column, against, low, width, dropped. */
+  readonly #columns: readonly (Uint32Array | Uint8Array | Float32Array)[];
+  /** Of each test: column, against, low, width or high, spans, dropped. */
   readonly #tests: Uint32Array;
+  /** The same words as numbers. */
+  readonly #bounds: Float32Array;
   readonly #verdicts: Uint8Array;
+  /** Of tests with more than one span, in the place of verdicts. */
+  readonly #spans: Uint32Array;
   #count = 0;
   /** Rows that can be sifted at once. */
   readonly capacity: number;
@@ -44,14 +71,17 @@ export class Sieve {
     const buffer = new ArrayBuffer(headBytes + 8 * capacity);
     this.capacity = capacity;
     this.#tests = new Uint32Array(buffer, 0, maxTests * testWords);
+    this.#bounds = new Float32Array(buffer, 0, maxTests * testWords);
     this.#verdicts = new Uint8Array(buffer, wordBytes, maxTests * codeCount);
+    this.#spans = new Uint32Array(buffer, wordBytes, (maxTests * codeCount) / 4);
     this.rows = new Uint32Array(buffer, headBytes, capacity);
     this.places = new Uint32Array(buffer, headBytes + 4 * capacity, capacity);
-    this.#columns = [...valueColumns, ...codeColumns].map((name) => columns[name]);
     const { category, brand, price, group, gender, band, stock } = columns;
+    const numbers = [...columns.numeric.values()];
+    this.#columns = [...[...valueColumns, ...codeColumns].map((name) => columns[name]), ...numbers];
     const slate = new Uint8Array(buffer);
     this.#raw = native(
-      () => new binding.Sieve({ category, brand, price, group, gender, band, stock, slate }),
+      () => new binding.Sieve({ category, brand, price, group, gender, band, stock, numbers, slate }),
     );
   }
 
@@ -59,23 +89,39 @@ export class Sieve {
     return this.#count === maxTests;
   }
 
-  /** Adds a test, which counts until `clear`; false where it is of no column that is known here. */
-  add({ span, codes, against }: SieveTest): boolean {
-    const column = this.#columns.indexOf((span ?? codes)?.column as Uint32Array);
-    if (column < 0 || this.isFull) return false;
+  /** Adds a test, which counts until `clear`; false where it is of no column that is known here, or of too many spans. */
+  add({ span, spans, codes, numbers, against }: SieveTest): boolean {
+    const data = span ?? codes ?? numbers ?? spans;
+    if (data === undefined || this.isFull) return false;
+    const column = this.#columns.indexOf(data.column);
+    const count = spans === undefined ? 1 : spans.spans.length;
+    if (column < 0 || count === 0 || count > maxSpans) return false;
     const at = this.#count * testWords;
     const words = this.#tests;
     words[at] = column;
     words[at + 1] = against;
-    if (span !== undefined) {
-      // The column holds whole numbers; of the unknown one, spans stay clear.
-      const low = Math.ceil(span.low);
-      const width = Math.min(Math.floor(span.high), unknown - 1) - low;
-      words[at + 2] = width < 0 ? unknown : low;
-      words[at + 3] = Math.max(width, 0);
-    } else if (codes !== undefined) this.#verdicts.set(codes.verdicts, this.#count * codeCount);
+    words[at + 4] = count;
+    if (span !== undefined) writeSpan(words, at + 2, span);
+    else if (codes !== undefined) this.#verdicts.set(codes.verdicts, this.#count * codeCount);
+    else if (numbers !== undefined) {
+      this.#bounds[at + 2] = numbers.low;
+      this.#bounds[at + 3] = numbers.high;
+    } else if (spans !== undefined) this.#writeSpans(spans.spans);
     this.#count++;
     return true;
+  }
+
+  #writeSpans(spans: readonly Bounds[]): void {
+    const [only] = spans as [Bounds];
+    if (spans.length === 1) {
+      writeSpan(this.#tests, this.#count * testWords + 2, only);
+      return;
+    }
+    let at = (this.#count * codeCount) / 4;
+    for (const span of spans) {
+      writeSpan(this.#spans, at, span);
+      at += 2;
+    }
   }
 
   /** How many rows the `i`th test was the first to drop. */
@@ -83,9 +129,12 @@ export class Sieve {
     return this.#tests[i * testWords + testWords - 1] as number;
   }
 
-  /** Keeps those of the first `length` rows, and their places, that all tests let pass; returns how many. */
-  sift(length: number): number {
-    return native(() => this.#raw.sift(length, this.#count));
+  /**
+   * Keeps those of the first `length` rows, and their places, that all tests let pass; returns how many. Looks no further once
+   * it has `most`: what lies behind is neither kept nor counted.
+   */
+  sift(length: number, most = length): number {
+    return native(() => this.#raw.sift(length, this.#count, most));
   }
 
   clear(): void {

@@ -100,8 +100,11 @@ export function compilePolicy(
       bindFacts(query, catalog, row);
       query.day = calendar(nowMs);
       active.length = 0;
-      for (const rule of rules) if (rule.applies() && rule.bind()) active.push(rule);
-      for (const rule of extra) if (rule.bind()) active.push(rule);
+      for (let i = 0; i < rules.length; i++) {
+        const rule = rules[i] as Rule;
+        if (rule.applies() && rule.bind()) active.push(rule);
+      }
+      for (let i = 0; i < extra.length; i++) if ((extra[i] as Rule).bind()) active.push(extra[i] as Rule);
       return active;
     },
     rank(nowMs) {

@@ -82,9 +82,13 @@ const gender: Maker<'gender'> = (wanted, { catalog, query }) => {
       candidate: genders[codes.column[row] as number] ?? null,
       against: relative ? (genders[query.gender] ?? null) : listed(wanted),
     }),
-    postings(unknowns) {
+    postings(unknowns, most) {
       if (!isAskedKnown) return unknowns ? undefined : [];
       const inverted = postingsOf(catalog).gender;
+      let rows = unknowns ? inverted.unknown.length : 0;
+      for (let code = 0; code < genders.length; code++)
+        if (codes.verdicts[code] === yes) rows += inverted.count(code);
+      if (rows > most) return undefined;
       const lists = genders.flatMap((_, code) => (codes.verdicts[code] === yes ? [inverted.rows(code)] : []));
       return unknowns ? [...lists, inverted.unknown] : lists;
     },
@@ -100,13 +104,20 @@ const price: Maker<'price'> = (wanted, { catalog }) => {
     span,
     test: (row) => verdictOfSpan(span, row),
     compared: (row) => ({ candidate: priceOrNull(price[row]), against: bounds(wanted) }),
-    postings: (unknowns) => pricedLists(catalog, span, unknowns),
+    postings: (unknowns, most) => pricedLists(catalog, span, unknowns, most),
   };
 };
 
-function pricedLists(catalog: PolicyCatalog, { low, high }: Span, unknowns: boolean): Uint32Array[] {
+function pricedLists(
+  catalog: PolicyCatalog,
+  { low, high }: Span,
+  unknowns: boolean,
+  most: number,
+): Uint32Array[] | undefined {
   const { price } = postingsOf(catalog);
-  return unknowns ? [price.run(low, high), price.unknown] : [price.run(low, high)];
+  const run = price.run(low, high, most);
+  if (run === undefined) return undefined;
+  return unknowns ? [run, price.unknown] : [run];
 }
 
 const priceOrNull = (value: number | undefined): number | null =>
@@ -142,8 +153,8 @@ const priceRatio: Maker<'priceRatio'> = (wanted, { catalog, query }) => {
   };
   const isKnown = (): boolean => query.price !== unknown32 && query.price !== 0;
   return following(span, isKnown, follow, {
-    postings(unknowns) {
-      if (isKnown()) return pricedLists(catalog, span, unknowns);
+    postings(unknowns, most) {
+      if (isKnown()) return pricedLists(catalog, span, unknowns, most);
       return unknowns ? undefined : [];
     },
     compared: (row) => {
@@ -263,6 +274,7 @@ const field: Maker<'field'> = (wanted, { resolve }, path) => {
   const max = column.bound(wanted.max ?? Number.POSITIVE_INFINITY);
   return {
     depends: 'nothing',
+    numbers: column.column && { column: column.column, low: min, high: max },
     test: (row) => {
       const value = column.value(row);
       return Number.isNaN(value) ? unknown : verdict(value >= min && value <= max);

@@ -10,6 +10,8 @@ export interface NumericField {
   bound(value: number): number;
   /** A value as people wrote it. */
   shown(value: number): number;
+  /** The field as it lies, where that is in single precision. */
+  readonly column?: Float32Array;
 }
 
 const exact = (value: number): number => value;
@@ -34,7 +36,8 @@ export function fieldNames({ columns }: PolicyCatalog): string[] {
 /** The field of that name, the artifact's own before `price`, `orders` and `released`; undefined where there is none. */
 export function openField({ columns }: PolicyCatalog, name: string): NumericField | undefined {
   const own = columns.numeric.get(name);
-  if (own !== undefined) return { value: (row) => own[row] as number, bound: Math.fround, shown: written };
+  if (own !== undefined)
+    return { value: (row) => own[row] as number, bound: Math.fround, shown: written, column: own };
   return Object.hasOwn(builtIn, name) ? builtIn[name]?.(columns) : undefined;
 }
 

@@ -6,17 +6,7 @@ import type { Conditions, PairSide } from './document.ts';
 import type { PolicyCatalog, QueryFacts } from './facts.ts';
 import { type Inverted, postingsOf } from './postings.ts';
 import type { Resolver } from './resolve.ts';
-import {
-  both,
-  type Condition,
-  either,
-  no,
-  type Span,
-  unknown,
-  type Verdict,
-  verdict,
-  yes,
-} from './verdict.ts';
+import { both, type Condition, either, no, unknown, type Verdict, verdict, yes } from './verdict.ts';
 
 /** What conditions are made from. */
 export interface Makings {
@@ -26,7 +16,7 @@ export interface Makings {
 }
 
 type Path = readonly PropertyKey[];
-type Member = Pick<Condition, 'test' | 'span'> & {
+type Member = Pick<Condition, 'test' | 'span' | 'spans'> & {
   postings(unknowns: boolean): readonly Uint32Array[];
   /** The verdict on a value of the column, such as the query product's. */
   of(value: number): Verdict;
@@ -55,7 +45,10 @@ export function categoryIn(
   const column = catalog.columns.category;
   const of = (value: number): Verdict => {
     if (value === unknown32) return unknown;
-    for (const range of ranges) if (value >= range[0] && value < range[1]) return yes;
+    for (let i = 0; i < ranges.length; i++) {
+      const range = ranges[i] as [number, number];
+      if (value >= range[0] && value < range[1]) return yes;
+    }
     return no;
   };
   const [only] = ranges;
@@ -63,6 +56,9 @@ export function categoryIn(
     of,
     test: (row) => of(column[row] as number),
     ...(only && ranges.length === 1 && { span: { column, low: only[0], high: only[1] - 1 } }),
+    ...(ranges.length > 1 && {
+      spans: { column, spans: ranges.map(([start, end]) => ({ low: start, high: end - 1 })) },
+    }),
     postings: listsOf(
       () => postingsOf(catalog).category,
       () => ranges.flatMap(([start, end]) => Array.from({ length: end - start }, (_, i) => start + i)),
@@ -84,6 +80,9 @@ export function brandIn(
     of,
     test: (row) => of(column[row] as number),
     ...(only !== undefined && numbers.size === 1 && { span: { column, low: only, high: only } }),
+    ...(numbers.size > 1 && {
+      spans: { column, spans: Array.from(numbers, (number) => ({ low: number, high: number })) },
+    }),
     postings: listsOf(
       () => postingsOf(catalog).brand,
       () => numbers,
@@ -94,8 +93,8 @@ export function brandIn(
 interface Side {
   /** The verdict on a candidate. */
   test(row: number): Verdict;
-  /** The same as data, where it is one span. */
-  readonly span?: Span | undefined;
+  /** The same as data, where it asks for one column's values. */
+  readonly member?: Pick<Member, 'span' | 'spans'> | undefined;
   /** The verdict on the query product. */
   asked(): Verdict;
 }
@@ -105,18 +104,18 @@ export function compileSide(side: PairSide, makings: Makings, path: Path): Side 
   const { query, catalog } = makings;
   const tests: Side['test'][] = [];
   const asks: Side['asked'][] = [];
-  const spans: (Span | undefined)[] = [];
+  const members: Side['member'][] = [];
   if (side.category !== undefined) {
-    const { test, of, span } = categoryIn(side.category, makings, [...path, 'category']);
-    tests.push(test);
-    spans.push(span);
-    asks.push(() => of(query.category));
+    const member = categoryIn(side.category, makings, [...path, 'category']);
+    tests.push(member.test);
+    members.push(member);
+    asks.push(() => member.of(query.category));
   }
   if (side.brand !== undefined) {
-    const { test, of, span } = brandIn(side.brand, makings, [...path, 'brand']);
-    tests.push(test);
-    spans.push(span);
-    asks.push(() => of(query.brand));
+    const member = brandIn(side.brand, makings, [...path, 'brand']);
+    tests.push(member.test);
+    members.push(member);
+    asks.push(() => member.of(query.brand));
   }
   if (side.gender !== undefined) {
     const wanted = [side.gender].flat() as Gender[];
@@ -128,8 +127,12 @@ export function compileSide(side: PairSide, makings: Makings, path: Path): Side 
   }
   const [only] = tests as [Side['test']];
   return {
-    span: tests.length === 1 ? spans[0] : undefined,
-    asked: () => asks.reduce<Verdict>((so, ask) => both(so, ask()), yes),
+    member: tests.length === 1 ? members[0] : undefined,
+    asked() {
+      let so: Verdict = yes;
+      for (let i = 0; i < asks.length; i++) so = both(so, (asks[i] as Side['asked'])());
+      return so;
+    },
     test:
       tests.length === 1
         ? only
@@ -159,18 +162,21 @@ export function pair(wanted: NonNullable<Conditions['pair']>, makings: Makings, 
     gender: (row) => genders[columns.gender[row] as number] ?? '',
   };
   const keys = [...new Set(wanted.flatMap((side) => Object.keys(side)))] as (keyof PairSide)[];
-  let span: Span | undefined;
+  let open: Side['member'];
   return {
     depends: 'query',
     get span() {
-      return span;
+      return open?.span;
+    },
+    get spans() {
+      return open?.spans;
     },
     bind() {
       askedLeft = left.asked();
       askedRight = right.asked();
       // Known to stand on one side alone, the query product leaves the other one to ask.
-      if (askedLeft === yes && askedRight === no) span = right.span;
-      else span = askedRight === yes && askedLeft === no ? left.span : undefined;
+      if (askedLeft === yes && askedRight === no) open = right.member;
+      else open = askedRight === yes && askedLeft === no ? left.member : undefined;
       return askedLeft === no && askedRight === no ? no : undefined;
     },
     test(row) {

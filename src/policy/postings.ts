@@ -5,6 +5,8 @@ import type { PolicyCatalog } from './facts.ts';
 
 /** The rows of each value of one column, rising. */
 export interface Inverted {
+  /** How many rows have this value. */
+  count(value: number): number;
   /** Rows with this value; of a value above the highest one, those whose value is unknown. */
   rows(value: number): Uint32Array;
   readonly unknown: Uint32Array;
@@ -12,8 +14,8 @@ export interface Inverted {
 
 /** The rows in the order of their prices. */
 export interface ByPrice {
-  /** Rows whose price lies from `low` to `high`, both included; not rising. */
-  run(low: number, high: number): Uint32Array;
+  /** Rows whose price lies from `low` to `high`, both included; not rising. Undefined where they are more than `most`. */
+  run(low: number, high: number, most: number): Uint32Array | undefined;
   readonly unknown: Uint32Array;
 }
 
@@ -45,7 +47,11 @@ function invert(column: Uint32Array | Uint8Array, values: number): Inverted {
     const key = Math.min(value, values);
     return rows.subarray(offsets[key], offsets[key + 1]);
   };
-  return { rows: list, unknown: list(values) };
+  const count = (value: number): number => {
+    const key = Math.min(value, values);
+    return (offsets[key + 1] as number) - (offsets[key] as number);
+  };
+  return { count, rows: list, unknown: list(values) };
 }
 
 /** A stable pass of a radix sort over one half of the values. O(rows). */
@@ -72,7 +78,8 @@ function orderByPrice(price: Uint32Array): ByPrice {
   const rows = pass(pass(all, price, 0), price, 16);
   /** How many cost less than a price. */
   const below = (bound: number): number => {
-    let [low, high] = [0, rows.length];
+    let low = 0;
+    let high = bound <= 0 ? 0 : rows.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((price[rows[middle] as number] as number) < bound) low = middle + 1;
@@ -82,7 +89,12 @@ function orderByPrice(price: Uint32Array): ByPrice {
   };
   const known = below(unknown32);
   return {
-    run: (low, high) => rows.subarray(below(low), Math.min(known, below(Math.floor(high) + 1))),
+    run(low, high, most) {
+      const start = below(low);
+      // The first one too many answers without a search for the end.
+      if (start + most < known && (price[rows[start + most] as number] as number) <= high) return undefined;
+      return rows.subarray(start, Math.min(known, below(Math.floor(high) + 1)));
+    },
     unknown: rows.subarray(known),
   };
 }

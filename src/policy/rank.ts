@@ -176,6 +176,9 @@ export function compileRank(document: PolicyDocument, makings: Makings): () => R
     active
       .filter((rule) => rule.matches(row))
       .map((rule) => ({ rule: rule.document.name, add: rule.add(row) }));
+  const { sort } = document;
+  const plain: Ranking = { boost, boostAll, parts, shares: [], diversity, pins, sort };
+  if (rules.length === 0) return () => plain;
   return () => {
     active.length = 0;
     for (const rule of adders) if (rule.isActive()) active.push(rule);
@@ -187,7 +190,6 @@ export function compileRank(document: PolicyDocument, makings: Makings): () => R
       if (seed === undefined) shares.push({ name, share, matches: rule.matches });
       else explore = { name, share, seed };
     }
-    const { sort } = document;
     return { boost, boostAll, parts, shares, ...(explore && { explore }), diversity, pins, sort };
   };
 }

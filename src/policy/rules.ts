@@ -6,8 +6,10 @@ import { compileSide, type Makings } from './pair.ts';
 import {
   type Codes,
   type Condition,
+  type Numbers,
   no,
   type Span,
+  type Spans,
   unknown,
   type Value,
   type Verdict,
@@ -27,15 +29,20 @@ export interface Rule {
   drops(row: number): boolean;
   /** For a row it drops: the values of the condition that decided. */
   compared(row: number): { candidate: Value; against: Value };
-  /** Lists that hold every row which passes the rule for the bound query product. Undefined where the rule cannot say. */
-  postings(): readonly Uint32Array[] | undefined;
+  /**
+   * Lists that hold every row which passes the rule for the bound query product. Undefined where the rule cannot say, and maybe
+   * where they are more than `most` rows.
+   */
+  postings(most?: number): readonly Uint32Array[] | undefined;
   /** Whether they hold no others. */
   readonly isListedWhole: boolean;
   /** Takes over the query product's side; false where the rule then drops nothing at all. `CompiledPolicy.bind` calls it. */
   bind(): boolean;
   /** Of a rule with one condition that can be had as data: that, as bound last, and the verdicts that drop, a bit each. */
   readonly span: Span | undefined;
+  readonly spans: Spans | undefined;
   readonly codes: Codes | undefined;
+  readonly numbers: Numbers | undefined;
   readonly against: number;
   /** Whether its verdict changes with the day. */
   readonly byDay: boolean;
@@ -72,19 +79,24 @@ export function compileRule(rule: RuleDocument, makings: Makings, path: readonly
     byDay: depends('day'),
     key: JSON.stringify([rule.keep, rule.drop, rule.unknown]),
     span: undefined,
+    spans: undefined,
     codes: undefined,
+    numbers: undefined,
     against,
     applies: () => asked === undefined || asked.asked() === yes,
     bind() {
       let decided = 0;
       let open = 0;
-      for (const condition of conditions) {
-        const so = condition.bind?.();
+      for (let i = 0; i < conditions.length; i++) {
+        const so = (conditions[i] as Condition).bind?.();
         if (so === undefined) open++;
         else if (isAgainst(so)) decided++;
       }
-      compiled.span = isSimple && open === 1 ? only.span : undefined;
-      compiled.codes = isSimple && open === 1 ? only.codes : undefined;
+      const data = isSimple && open === 1 ? only : undefined;
+      compiled.span = data?.span;
+      compiled.spans = data?.spans;
+      compiled.codes = data?.codes;
+      compiled.numbers = data?.numbers;
       return side === 'keep' ? decided + open > 0 : decided + open === conditions.length;
     },
     drops: isSimple
@@ -96,11 +108,11 @@ export function compileRule(rule: RuleDocument, makings: Makings, path: readonly
         },
     compared: (row) => decides(row).compared(row),
     isListedWhole: isSimple,
-    postings() {
+    postings(most = Number.POSITIVE_INFINITY) {
       if (side === 'drop') return undefined;
       let best: readonly Uint32Array[] | undefined;
       for (const condition of conditions) {
-        const lists = condition.postings?.(!dropsUnknown);
+        const lists = condition.postings?.(!dropsUnknown, most);
         if (lists !== undefined && (best === undefined || totalRows(lists) < totalRows(best))) best = lists;
       }
       return best;

@@ -17,6 +17,19 @@ export interface Span {
   high: number;
 }
 
+/** Holds where the column's value lies in one of several spans. */
+export interface Spans {
+  readonly column: Uint32Array;
+  readonly spans: readonly { readonly low: number; readonly high: number }[];
+}
+
+/** Holds where the column's number lies from `low` to `high`, both as the column holds them; unknown where it is NaN. */
+export interface Numbers {
+  readonly column: Float32Array;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The verdict on each code of a column. */
 export interface Codes {
   readonly column: Uint8Array;
@@ -35,12 +48,14 @@ export interface Condition {
   bind?(): Verdict | undefined;
   /** The condition as data, from which a loop can decide without a call; not where `bind` returned a verdict. */
   readonly span?: Span | undefined;
+  readonly spans?: Spans | undefined;
   readonly codes?: Codes;
+  readonly numbers?: Numbers | undefined;
   /**
    * Lists of the rows of which the verdict is yes, and with `unknowns` of those of which it is unknown: all of them and no
-   * others. Undefined where the condition cannot say, or could only say "all".
+   * others. Undefined where the condition cannot say, or could only say "all", and maybe where they are more than `most` rows.
    */
-  postings?(unknowns: boolean): readonly Uint32Array[] | undefined;
+  postings?(unknowns: boolean, most: number): readonly Uint32Array[] | undefined;
 }
 
 export const verdict = (is: boolean): Verdict => (is ? yes : no);

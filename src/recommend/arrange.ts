@@ -19,14 +19,16 @@ export interface ArrangeTask {
   readonly seed: number;
   /** Whether the ranking adds to any score. */
   readonly boosts: boolean;
+  /** Whether the order is wanted to its end, though nobody chooses from all of it. */
+  readonly whole: boolean;
 }
 
 export interface Arranger {
   /**
-   * Positions in the pool, by tier, total, row. Adds the ranking's boosts to the totals, so once a pool. Valid until
-   * the next call.
+   * Positions in the pool, by tier, total, row; of a ranking that takes the first ones, those. Adds the ranking's boosts to the
+   * totals, so once a pool. Valid until the next call.
    */
-  order(pool: Pool, task: Pick<ArrangeTask, 'ranking' | 'boosts'>): Uint32Array;
+  order(pool: Pool, task: ArrangeTask): Uint32Array;
   /** Of an order, the positions that fill the slots, in the order in which they stand. */
   arrange(pool: Pool, order: Uint32Array, task: ArrangeTask): number[];
 }
@@ -93,6 +95,17 @@ function sortByTotals(pool: Pool, order: Uint32Array, { keys, merge }: Scratch):
   if (moves < 0) mergeSort(pool, order, merge);
 }
 
+/** The first of that order alone: once these stand, nearly every other one costs a comparison with the last. */
+function sortFirst(pool: Pool, order: Uint32Array): void {
+  const { length } = order;
+  for (let i = 0; i < pool.size && length > 0; i++) {
+    if (i >= length && !comesAfter(pool, order[length - 1] as number, i)) continue;
+    let at = Math.min(i, length - 1);
+    for (; at > 0 && comesAfter(pool, order[at - 1] as number, i); at--) order[at] = order[at - 1] as number;
+    order[at] = i;
+  }
+}
+
 /** Beyond these a score is none: the vectors or fields that it comes from are damaged. Such rows go last. */
 const largestTotal = 1e30;
 
@@ -135,6 +148,16 @@ function draw({ reserved, others }: Scratch, length: number, task: ArrangeTask):
     others[drawn] = others[--left] as number;
   }
 }
+
+/** Whether candidates stand as they are ordered. */
+const isPlain = ({ shares, explore, diversity }: Ranking): boolean =>
+  shares.length === 0 &&
+  explore === undefined &&
+  diversity.mmr === undefined &&
+  diversity.noAdjacentSame === undefined &&
+  diversity.maxBrand === undefined &&
+  diversity.maxCategory === undefined &&
+  diversity.maxGroup === undefined;
 
 interface Scratch {
   order: Uint32Array;
@@ -188,20 +211,28 @@ export function createArranger(columns: Columns, { in: vectors, dims }: Vectors)
   }
 
   return {
-    order(pool, { ranking, boosts }) {
+    order(pool, { ranking, boosts, need, whole }) {
       const { size } = pool;
       if (scratch.order.length < size) scratch = scratchOf(pool.rows.length);
-      const order = scratch.order.subarray(0, size);
+      const isFirst = !whole && need < size && isPlain(ranking);
+      const order = scratch.order.subarray(0, isFirst ? need : size);
       if (boosts) ranking.boostAll(pool.rows, pool.totals, size);
-      if (boundTotals(pool)) sortByTotals(pool, order, scratch);
+      const isOneTier = boundTotals(pool);
+      if (isFirst) sortFirst(pool, order);
+      else if (isOneTier) sortByTotals(pool, order, scratch);
       else mergeSort(pool, order, scratch.merge);
       return order;
     },
     arrange(pool, order, task) {
+      const placed: number[] = [];
+      if (isPlain(task.ranking)) {
+        const count = Math.min(task.need, order.length);
+        for (let i = 0; i < count; i++) placed.push(order[i] as number);
+        return placed;
+      }
       reserveSlots(pool, order, task);
       const length = writeLine(pool, order, task.need);
       const count = chooser.choose(length, task.need, task.ranking.diversity);
-      const placed: number[] = [];
       for (let i = 0; i < count; i++) placed.push(line[chooser.chosen[i] as number] as number);
       return placed;
     },

@@ -57,9 +57,10 @@ interface Listed {
 /** The shortest lists that hold every row which can pass; those of no rule where none is shorter than `most`. */
 function shortest(rules: readonly Rule[], most: number): Listed | undefined {
   let best: Listed | undefined;
-  let length = most + 1;
-  for (const rule of rules) {
-    const lists = rule.postings();
+  let length = Math.ceil(most) + 1;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as Rule;
+    const lists = rule.postings(length - 1);
     if (lists === undefined || total(lists) >= length) continue;
     best = { lists, ...(rule.isListedWhole && { passed: rule }) };
     length = total(lists);

@@ -31,7 +31,7 @@ export interface ExplainParts {
 
 export interface ExplainInput {
   readonly row: number;
-  readonly others?: readonly number[];
+  readonly others?: readonly number[] | undefined;
   readonly gamma: number;
   readonly efSearch: number;
   readonly looks: Looks;

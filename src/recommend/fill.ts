@@ -5,7 +5,7 @@ import { type Lists, listAt, type ScoredLists } from '../artifact/lists.ts';
 import { limits } from '../base/limits.ts';
 import { unknown32 } from '../base/products.ts';
 import type { CompiledPolicy, Ranking, Rule } from '../policy/compile.ts';
-import type { FallbackList } from '../policy/document.ts';
+import type { FallbackList, SourceName } from '../policy/document.ts';
 import type { Artifact } from './artifact.ts';
 import { depthOf } from './basket.ts';
 import type { Blender, BlendQuestion } from './blend.ts';
@@ -22,16 +22,16 @@ export type Searched = 'embedding' | 'fm';
 export interface Look {
   readonly query: VectorQuery;
   /** The batch's first look; absent where the source is to look by itself when its turn comes. */
-  readonly first?: Candidates;
+  readonly first?: Candidates | undefined;
 }
 
-export type Looks = { readonly [S in Searched]?: Look };
+export type Looks = { readonly [S in Searched]?: Look | undefined };
 
 export interface FillTask {
   /** The query product, -1 where it is unknown. */
   readonly row: number;
   /** Further products that are asked for, as in a basket. Rules and popularity lists go by the first. */
-  readonly others?: readonly number[];
+  readonly others?: readonly number[] | undefined;
   /** Of each source that searches: absent where it is not asked, or none of the products has a vector there. */
   readonly looks: Looks;
   /** A short list holds all that can pass, so that none of them looks at first. */
@@ -122,22 +122,21 @@ export function createFiller({ artifact, sides, selection, caps, blender }: Fill
 
   function take(found: Run, source: number, { need, gathers }: FillTask): void {
     const { rows, scores, start } = found;
-    const origin = { source, tier };
-    if (gathers) {
-      const from = selection.pool.size;
-      selection.keepSifted(scores, selection.sift(rows, scores, found, source), origin);
-      count(from);
-      return;
-    }
-    for (let i = start; i < start + found.count && kept < need; i++)
-      if (selection.passes(rows, scores, i, source)) keep(rows, scores, i, origin);
+    const most = gathers ? found.count : Math.max(0, need - kept);
+    const from = selection.pool.size;
+    const passing = selection.sift(rows, scores, { start, count: found.count, most }, source);
+    selection.keepSifted(scores, passing, { source, tier });
+    count(from);
   }
 
   /** The source's side and look, where it is asked and can be. */
   function searching(name: Searched, { looks }: FillTask): Searching | undefined {
     const side = sides[name];
     const look = looks[name];
-    return side && look && { name, source: sourceCodes[name], ...side, ...look };
+    if (side === undefined || look === undefined) return undefined;
+    const { retriever, eligible, rows } = side;
+    const { query, first } = look;
+    return { name, source: sourceCodes[name], retriever, eligible, rows, query, first };
   }
 
   /** The best of those that pass, by their set, which is that of the side with the most vectors. */
@@ -332,8 +331,9 @@ export function createFiller({ artifact, sides, selection, caps, blender }: Fill
   /** Each source to its end; the first one that searches says how far. */
   function fromEach(task: FillTask): SearchKind {
     let search: SearchKind = 'none';
-    for (const [i, name] of task.policy.candidates.source.entries()) {
-      if (kept >= task.need) break;
+    const { source } = task.policy.candidates;
+    for (let i = 0; i < source.length && kept < task.need; i++) {
+      const name = source[i] as SourceName;
       tier = i;
       if (name === 'cooccurrence' || name === 'similar') fromLists(name, task);
       else {

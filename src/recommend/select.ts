@@ -35,6 +35,8 @@ export interface Origin {
 export interface Sifting {
   readonly start: number;
   readonly count: number;
+  /** Enough of those that pass, all if absent: what lies behind is not looked at any more in this request. */
+  readonly most?: number;
   readonly passed?: Rule | undefined;
 }
 
@@ -64,7 +66,7 @@ export interface Selection {
   /** Begins a request for the product of `row` (-1: unknown) and `others`, which are never candidates. */
   begin(options: {
     row: number;
-    others?: readonly number[];
+    others?: readonly number[] | undefined;
     rules: readonly Rule[];
     explains: boolean;
   }): void;
@@ -86,6 +88,8 @@ export interface Selection {
   /** Puts the rows of the first `count` of `sifted` into the pool; `scores` are those of the rows that were sifted. */
   keepSifted(scores: Scores, count: number, origin: Origin): void;
   close(): void;
+  /** How many each rule dropped, by its name, in the order of the rules; undefined where none did. */
+  droppedBy(): Record<string, number> | undefined;
   /** Each rule that dropped something, in the order of the rules. */
   dropped(): { rule: string; count: number; examples: readonly DroppedRow[] }[];
   /** The first candidates that were looked at. */
@@ -174,16 +178,58 @@ export function createSelection({
     return at < 0;
   }
 
+  /** Forgets the tests gathered. */
+  function forgetTests(): void {
+    tested.length = 0;
+    sifter.clear();
+  }
+
   /** Sieves the first `count` by the tests gathered, which are then forgotten; returns how many are left. */
   function siftTested(count: number): number {
     if (tested.length === 0) return count;
     const left = sifter.sift(count);
+    countDrops();
+    return left;
+  }
+
+  /** Counts what the tests gathered dropped, and forgets them; returns the sum. */
+  function countDrops(): number {
+    let sum = 0;
     for (let i = 0; i < tested.length; i++) {
       const at = tested[i] as number;
-      counts[at] = (counts[at] as number) + sifter.dropped(i);
+      const dropped = sifter.dropped(i);
+      counts[at] = (counts[at] as number) + dropped;
+      sum += dropped;
     }
-    tested.length = 0;
-    sifter.clear();
+    forgetTests();
+    return sum;
+  }
+
+  /** Gathers all rules as tests; false where the sieve cannot take them all together. */
+  function gatherAll(): boolean {
+    for (let i = 0; i < rules.length; i++) {
+      if (!sifter.add(rules[i] as Rule)) {
+        forgetTests();
+        return false;
+      }
+      tested.push(i);
+    }
+    return true;
+  }
+
+  /** Looks at one after the other until `most` pass. */
+  function siftPlainly(
+    rows: Uint32Array,
+    scores: Scores,
+    { start, count, most = count }: Sifting,
+    source: number,
+  ) {
+    let left = 0;
+    for (let place = start; place < start + count && left < most; place++) {
+      if (!passes(rows, scores, place, source)) continue;
+      sifter.rows[left] = rows[place] as number;
+      sifter.places[left++] = place;
+    }
     return left;
   }
 
@@ -225,25 +271,23 @@ export function createSelection({
       if (counts.length < rules.length) counts = new Uint32Array(2 * rules.length);
       counts.fill(0);
       seen.clear();
-      sifter.clear();
-      tested.length = 0;
+      forgetTests();
       if (options.row >= 0) seen.add(options.row);
       if (options.others !== undefined) for (const other of options.others) seen.add(other);
     },
     isSeen: (row) => seen.has(row),
     passes,
-    sift(rows, scores, { start, count, passed }, source) {
+    sift(rows, scores, sifting, source) {
+      const { start, count, most = count, passed } = sifting;
       if (sifter.capacity < count) sifter = new Sieve(columns, 2 * count);
-      if (notes !== undefined) {
-        let left = 0;
-        for (let place = start; place < start + count; place++) {
-          if (!passes(rows, scores, place, source)) continue;
-          sifter.rows[left] = rows[place] as number;
-          sifter.places[left++] = place;
-        }
+      if (notes !== undefined || (most < count && !gatherAll()))
+        return siftPlainly(rows, scores, sifting, source);
+      const fresh = seen.addNew(rows, start, start + count, sifter);
+      if (most < count) {
+        const left = sifter.sift(fresh, most);
+        considered += left + countDrops();
         return left;
       }
-      const fresh = seen.addNew(rows, start, start + count, sifter);
       considered += fresh;
       return siftAll(fresh, passed);
     },
@@ -276,6 +320,15 @@ export function createSelection({
     },
     close() {
       isClosed = true;
+    },
+    droppedBy() {
+      let by: Record<string, number> | undefined;
+      for (let i = 0; i < rules.length; i++) {
+        if (counts[i] === 0) continue;
+        by ??= {};
+        by[(rules[i] as Rule).name] = counts[i] as number;
+      }
+      return by;
     },
     dropped: () =>
       rules.flatMap((rule, i) =>

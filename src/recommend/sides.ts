@@ -67,20 +67,13 @@ export function searchAll(
   return queries.map((query) => (query === undefined ? undefined : found[at++]));
 }
 
-const lookOf = (query: VectorQuery, first: Candidates | undefined): Look => ({
-  query,
-  ...(first && { first }),
-});
-
 export function looksOf(
   { query, fm }: Prepared,
   first: Candidates | undefined,
   machineFirst: Candidates | undefined,
 ): Looks {
-  return {
-    ...(query && { embedding: lookOf(query, first) }),
-    ...(fm && { fm: lookOf(fm, machineFirst) }),
-  };
+  const embedding: Look | undefined = query && { query, first };
+  return { embedding, fm: fm && { query: fm, first: machineFirst } };
 }
 
 /** What answers say of a candidate's source: some vectors are made from those of neighbours. */

@@ -58,6 +58,12 @@ describe('compiled rules', () => {
           if (lists === undefined) continue;
           const listed = lists.flatMap((list) => [...list]);
           expect(new Set(listed).size).toBe(listed.length);
+          // They may stay away, or be others, only where they are too many.
+          for (const most of [0, 1, listed.length - 1, listed.length, listed.length + 1]) {
+            const few = active.postings(most)?.flatMap((list) => [...list]);
+            if (listed.length <= most) expect(few).toEqual(listed);
+            else expect(few?.length ?? Number.POSITIVE_INFINITY).toBeGreaterThan(most);
+          }
           for (let row = 0; row < products.length; row++) {
             if (!active.drops(row)) expect(listed).toContain(row);
             else if (active.isListedWhole) expect(listed).not.toContain(row);

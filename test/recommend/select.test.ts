@@ -38,6 +38,36 @@ it(`sifts as it looks at candidates one by one (seed ${seed})`, () => {
   );
 });
 
+it(`sifts until enough pass as it looks at candidates one by one (seed ${seed})`, () => {
+  const selection = createSelection(catalog);
+  const plainly = createSelection(catalog);
+  fc.assert(
+    fc.property(
+      filters,
+      anyRow,
+      anyRows,
+      fc.nat(20),
+      fc.boolean(),
+      (documents, row, chosen, most, explains) => {
+        const policy = compilePolicy(checkPolicy({ name: 'p', filters: documents }), catalog);
+        const rules = policy.bind(row, [], nowMs);
+        for (const one of [selection, plainly]) one.begin({ row, rules, explains });
+        const rows = Uint32Array.from(chosen);
+        const scores = new Float64Array(rows.length);
+        const passing: number[] = [];
+        for (let at = 0; at < rows.length && passing.length < most; at++)
+          if (plainly.passes(rows, scores, at, 0)) passing.push(at);
+        const count = selection.sift(rows, scores, { start: 0, count: rows.length, most }, 0);
+        expect([...selection.sifted.subarray(0, count)]).toEqual(passing);
+        expect([selection.considered, selection.dropped()]).toEqual([plainly.considered, plainly.dropped()]);
+        const by = plainly.dropped().map(({ rule: name, count: dropped }) => [name, dropped]);
+        expect(selection.droppedBy()).toEqual(by.length === 0 ? undefined : Object.fromEntries(by));
+      },
+    ),
+    { numRuns: 500, seed },
+  );
+});
+
 it('sifts by more rules than the sieve takes at once, but one that is known to be passed', () => {
   const selection = createSelection(catalog);
   const keep = { inStock: true };
