@@ -8,14 +8,9 @@
 // stopped. A failure's body is JSON with `code`, `message` and, for a bug, `stack` (for the log only).
 
 import { type ErrorCode, SepetError } from '../base/errors.ts';
-import { type Encoding, encodeAnswer } from '../recommend/encode.ts';
-import {
-  type Filled,
-  isFailure,
-  type RecommendAnswer,
-  type Recommender,
-  sources,
-} from '../recommend/recommender.ts';
+import type { Encoding } from '../recommend/encode.ts';
+import { JsonBytes } from '../recommend/json-bytes.ts';
+import { type Filled, isFailure, type Source, sources } from '../recommend/recommender.ts';
 import type { RecommendRequest } from '../recommend/request.ts';
 
 export interface Job {
@@ -62,34 +57,49 @@ export type JobResult =
 
 const batchWords = 4;
 const answerWords = 4 + sources.length;
-const utf8 = new TextEncoder();
 
-/** What answers a batch. */
-export type Answering = Pick<Recommender, 'recommend' | 'searchMs'>;
+/** What an answer is before it is written. */
+interface Drafted {
+  readonly filled: Filled;
+}
+
+/** What answers a batch: it chooses first, all of it, and writes then. Of its drafts nobody else knows more. */
+export interface Answering {
+  draft(requests: readonly RecommendRequest[]): readonly (Drafted | { readonly error: JobFailure })[];
+  write(draft: Drafted, encoding: Encoding, out: JsonBytes): void;
+  searchMs(): number;
+}
 
 const microsSince = (startedMs: number): number => Math.round((performance.now() - startedMs) * 1000);
+
+/** The bodies of the batch that this thread answers. */
+const out = new JsonBytes();
 
 /** Answers a batch, synchronously, on the thread that owns the recommender. Never throws. */
 export function answerBatch(recommender: Answering, jobs: readonly Job[]): ArrayBuffer {
   const startedMs = performance.now();
   const searchedMs = recommender.searchMs();
-  const outcomes = recommend(recommender, jobs);
+  const outcomes = draft(recommender, jobs);
   const searchMicros = Math.round((recommender.searchMs() - searchedMs) * 1000);
   const encodingMs = performance.now();
   const header = new Uint32Array(batchWords + answerWords * jobs.length);
-  const bodies: Uint8Array[] = [];
-  let end = 0;
-  for (const [i, job] of jobs.entries()) {
-    const { body, words } = encode(outcomes[i], job.encoding);
-    bodies.push(body);
-    end += body.length;
-    header.set([end, ...words], batchWords + answerWords * i);
+  out.cut(0);
+  for (let i = 0; i < jobs.length; i++) {
+    const words = batchWords + answerWords * i;
+    write(recommender, outcomes[i], (jobs[i] as Job).encoding, { header, words });
+    header[words] = out.length;
   }
-  header.set([jobs.length, microsSince(startedMs), searchMicros, microsSince(encodingMs)]);
-  return join(header, bodies, end);
+  header[0] = jobs.length;
+  header[1] = microsSince(startedMs);
+  header[2] = searchMicros;
+  header[3] = microsSince(encodingMs);
+  const all = new Uint8Array(header.byteLength + out.length);
+  all.set(new Uint8Array(header.buffer));
+  all.set(out.view(0, out.length), header.byteLength);
+  return all.buffer;
 }
 
-type Outcome = RecommendAnswer | { readonly error: JobFailure };
+type Outcome = Drafted | { readonly error: JobFailure };
 
 const withoutTower: JobFailure = {
   code: 'option_invalid',
@@ -101,56 +111,65 @@ const refusalOf = ({ request, refused }: Job): JobFailure | undefined =>
   refused ?? (request.tower !== undefined && request.towered === undefined ? withoutTower : undefined);
 
 /** A batch that throws is taken apart, so that one poisonous request costs only its own answer. */
-function recommend(recommender: Answering, jobs: readonly Job[]): Outcome[] {
+function draft(recommender: Answering, jobs: readonly Job[]): readonly Outcome[] {
   const refusals = jobs.map(refusalOf);
   if (refusals.some((refusal) => refusal !== undefined)) {
     const asked = jobs.filter((_, i) => refusals[i] === undefined);
-    const answers = asked.length === 0 ? [] : recommend(recommender, asked);
+    const answers = asked.length === 0 ? [] : [...draft(recommender, asked)];
     return refusals.map((error) => (error === undefined ? (answers.shift() as Outcome) : { error }));
   }
   try {
-    return recommender.recommend(jobs.map(({ request }) => request));
+    return recommender.draft(jobs.map(({ request }) => request));
   } catch (error) {
     if (jobs.length === 1) return [{ error: failureOf(error) }];
-    return jobs.flatMap((job) => recommend(recommender, [job]));
+    return jobs.flatMap((job) => draft(recommender, [job]));
   }
 }
 
-function encode(outcome: Outcome | undefined, encoding: Encoding): { body: Uint8Array; words: number[] } {
+/** An answer's words in the batch's header, which are 0 so far. */
+interface Account {
+  readonly header: Uint32Array;
+  readonly words: number;
+}
+
+/** Writes the body of an answer, and all of its words but the first. */
+function write(
+  recommender: Answering,
+  outcome: Outcome | undefined,
+  encoding: Encoding,
+  account: Account,
+): void {
+  const start = out.length;
   try {
     if (outcome === undefined) throw new Error('The recommender left a request without an answer.');
-    if (isFailure(outcome)) return encodeFailure(outcome.error);
-    const { missing, from } = outcome.filled;
-    const reason = reasonOf(outcome.filled);
-    const words = [0, missing, reason === undefined ? 0 : 1 + shortReasons.indexOf(reason)];
-    for (const source of sources) words.push(from[source] ?? 0);
-    return { body: encodeAnswer(outcome, encoding), words };
+    if (isFailure(outcome)) writeFailure(outcome.error, account);
+    else {
+      recommender.write(outcome, encoding, out);
+      writeAccount(outcome.filled, account);
+    }
   } catch (error) {
-    return encodeFailure(failureOf(error));
+    out.cut(start);
+    writeFailure(failureOf(error), account);
   }
 }
 
-const encodeFailure = (failure: JobFailure): { body: Uint8Array; words: number[] } => ({
-  body: utf8.encode(JSON.stringify(failure)),
-  words: [1],
-});
+function writeFailure(failure: JobFailure, { header, words }: Account): void {
+  header[words + 1] = 1;
+  out.text(JSON.stringify(failure));
+}
+
+function writeAccount(filled: Filled, { header, words }: Account): void {
+  const reason = reasonOf(filled);
+  header[words + 2] = filled.missing;
+  header[words + 3] = reason === undefined ? 0 : 1 + shortReasons.indexOf(reason);
+  for (let i = 0; i < sources.length; i++) header[words + 4 + i] = filled.from[sources[i] as Source] ?? 0;
+}
 
 /** Expected failures keep their code; anything else is `internal`, with its stack for the log. */
 export function failureOf(error: unknown): JobFailure {
   if (error instanceof SepetError) return { code: error.code, message: error.message };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'internal', message: 'The request failed inside; the log holds the details.', stack };
-}
-
-function join(header: Uint32Array, bodies: readonly Uint8Array[], bytes: number): ArrayBuffer {
-  const all = new Uint8Array(header.byteLength + bytes);
-  all.set(new Uint8Array(header.buffer));
-  let at = header.byteLength;
-  for (const body of bodies) {
-    all.set(body, at);
-    at += body.length;
-  }
-  return all.buffer;
 }
 
 export interface BatchResult {

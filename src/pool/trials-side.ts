@@ -93,10 +93,10 @@ export function trialSide(opener: TrialOpener): TrialSide {
       try {
         opened = openVersion(batch.version);
       } catch (error) {
-        const recommend = (): never => {
+        const draft = (): never => {
           throw error;
         };
-        opened = { recommend, searchMs: () => 0 };
+        opened = { draft, write: draft, searchMs: () => 0 };
       }
       return move(answerBatch(opened, batch.jobs)) as ArrayBuffer;
     },

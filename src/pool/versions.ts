@@ -9,6 +9,7 @@ import type { PolicyHoldings } from '../policy/compile.ts';
 import { type Artifact, holdingsOf, openArtifact } from '../recommend/artifact.ts';
 import { createRecommender } from '../recommend/open.ts';
 import type { Recommender } from '../recommend/recommender.ts';
+import type { Answering } from './answers.ts';
 import type { Version } from './version.ts';
 
 /** How a thread makes a version into something that answers. */
@@ -66,7 +67,7 @@ export function artifactOpener(): ArtifactOpener {
 /** Enough to touch the pages that every answer needs, and to see that the version answers at all. */
 const warmRequests = 16;
 
-export class Versions<Opened extends Pick<Recommender, 'recommend' | 'popularIds'>> {
+export class Versions<Opened extends Pick<Answering, 'draft'> & Pick<Recommender, 'popularIds'>> {
   readonly #opener: Opener<Opened>;
   readonly #open = new Map<number, { readonly version: Version; readonly opened: Opened }>();
 
@@ -84,7 +85,7 @@ export class Versions<Opened extends Pick<Recommender, 'recommend' | 'popularIds
     const known = this.get(version.number);
     if (known !== undefined) return known;
     const opened = this.#opener.open(version);
-    opened.recommend(opened.popularIds(warmRequests).map((product) => ({ product })));
+    opened.draft(opened.popularIds(warmRequests).map((product) => ({ product })));
     this.#open.set(version.number, { version, opened });
     return opened;
   }

@@ -1,5 +1,5 @@
-// The one encoder of answers: the server's workers and `sepet query --json` both call it, so that their
-// bytes are equal.
+// The plain encoder of answers, which `sepet query --json` calls. The server's workers write JSON without making the answer an
+// object (draft.ts): the same bytes.
 
 import { Packr } from 'msgpackr';
 import type { RecommendAnswer } from './recommender.ts';

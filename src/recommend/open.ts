@@ -12,14 +12,15 @@ import { createBlender } from './blend.ts';
 import { brandsOf } from './brands.ts';
 import { createCaps } from './caps.ts';
 import { createCombiner } from './combine.ts';
+import { createDrafts, type Draft } from './draft.ts';
 import type { EligibleOptions } from './eligible.ts';
 import { explainAnswer } from './explain.ts';
 import { facetListOf } from './facets.ts';
 import { createFiller, type Looks } from './fill.ts';
 import { createPreparer, type Prepared } from './prepare.ts';
-import { type Chosen, filledOf, presentItem, productFacts, sorted, withPins } from './present.ts';
-import { recommendationOf } from './recommendation.ts';
-import type { ArtifactInfo, Failure, RecommendAnswer, Recommender } from './recommender.ts';
+import { type Chosen, filledOf, productFacts, sorted, withPins } from './present.ts';
+import { type ArtifactInfo, type Failure, isFailure, type Recommender } from './recommender.ts';
+import type { RecommendRequest } from './request.ts';
 import type { RetrieverOptions } from './retrieve.ts';
 import { createSampler } from './sample.ts';
 import { lotOf } from './seed.ts';
@@ -33,6 +34,8 @@ interface Looking {
   readonly looks: Looks;
   readonly isListed: boolean;
 }
+
+const noPins: readonly (Chosen & { position: number })[] = [];
 
 type Policies = PolicyDocument | readonly PolicyDocument[];
 
@@ -62,7 +65,7 @@ export function createRecommender(
   const artifact = overlay === undefined ? built : withOverlay(built, overlay);
   const { catalog, manifest, popularity } = artifact;
   const { removed } = catalog;
-  const deltas = overlay?.revision ?? 0;
+  const drafts = createDrafts(artifact, overlay?.revision ?? 0);
   const alive = catalog.products - removed.length;
   const policies = servedPolicies([policy].flat(), catalog, holdingsOf(artifact));
   const selection = createSelection(catalog);
@@ -99,20 +102,17 @@ export function createRecommender(
   };
 
   /** Whether the rules leave so few that these are scored instead of searching. */
-  function isListed(
-    { row, served, extra, request, limit, efSearch, ...ready }: Prepared,
-    nowMs: number,
-  ): boolean {
+  function isListed(ready: Prepared, nowMs: number): boolean {
     if (ready.query === undefined && ready.fm === undefined) return false;
-    const rules = served.policy.bind(row, extra, request.nowMs ?? nowMs);
-    const asked = Math.min(served.policy.candidates.count, efSearch);
-    return eligible.isListed(rules, { need: limit, asked });
+    const { row, extra, request, limit, efSearch } = ready;
+    const { policy } = ready.served;
+    const rules = policy.bind(row, extra, request.nowMs ?? nowMs);
+    return eligible.isListed(rules, { need: limit, asked: Math.min(policy.candidates.count, efSearch) });
   }
 
   /** The pinned products that pass the rules, at their positions. */
-  function pinned(ranking: Ranking, limit: number, looks: Looks): (Chosen & { position: number })[] {
+  function pinned(ranking: Ranking, limit: number, looks: Looks): readonly (Chosen & { position: number })[] {
     const pins = ranking.pins.filter(({ position }) => position <= limit);
-    if (pins.length === 0) return [];
     const scores = filler.scored(
       looks,
       pins.map(({ row }) => row),
@@ -124,55 +124,52 @@ export function createRecommender(
     });
   }
 
-  function answer(ready: Prepared, { looks, isListed }: Looking, nowMs: number): RecommendAnswer {
-    const { request, row, basket, others = [], limit, served } = ready;
-    const { product } = request;
+  /** What stands in the pool at these places. */
+  function placedOf(places: readonly number[]): Chosen[] {
+    const { rows, sources, totals } = selection.pool;
+    const placed: Chosen[] = [];
+    for (let i = 0; i < places.length; i++) {
+      const at = places[i] as number;
+      const row = rows[at] as number;
+      placed.push({ row, score: totals[at] as number, source: sourceOfRow(sources[at] as number, row) });
+    }
+    return placed;
+  }
+
+  function draft(ready: Prepared, { looks, isListed }: Looking, nowMs: number): Draft {
+    const { request, row, basket, others, unknown, limit, include, served } = ready;
     const { policy } = served;
     const explains = request.explain === true;
     const rules = policy.bind(row, ready.extra, nowMs);
     const ranking = policy.rank(nowMs);
     selection.begin({ row, others, rules, explains });
-    const pins = pinned(ranking, limit, looks);
+    const pins = ranking.pins.length === 0 ? noPins : pinned(ranking, limit, looks);
     const need = limit - pins.length;
-    const search = filler.fill({
-      ...{ row, others, need, policy, rules, include: ready.include, diversity: ranking.diversity },
-      gathers: served.gathers || ready.include.length > 0,
-      ...{ looks, isListed },
-    });
-    const seed = lotOf(request, ranking.explore?.seed ?? 'request', nowMs);
-    const task = { ranking, need, limit, seed, boosts: policy.document.rank.length > 0 };
+    const gathers = served.gathers || include.length > 0;
+    const { diversity, explore, sort } = ranking;
+    const wanted = { row, others, need, policy, rules, include, diversity, gathers, looks, isListed };
+    const search = filler.fill(wanted);
+    const seed = explore === undefined ? 0 : lotOf(request, explore.seed, nowMs);
+    const boosts = policy.document.rank.length > 0;
+    const task = { ranking, need, limit, seed, boosts, whole: explains };
     const { pool } = selection;
     const order = arranger.order(pool, task);
     const before = explains ? Uint32Array.from(order) : order;
-    const placed = arranger.arrange(pool, order, task).map((index): Chosen => {
-      const row = pool.rows[index] as number;
-      const source = sourceOfRow(pool.sources[index] as number, row);
-      return { row, score: pool.totals[index] as number, source };
-    });
-    const chosen = withPins(sorted(catalog.columns, placed, ranking.sort), pins);
-    const items = chosen.map((item) => presentItem(artifact, item, request.fields ?? []));
-    const origin = { artifact: artifact.id, deltas, policy: policy.label, product, basket };
-    return {
-      product,
-      ...(basket && { basket }),
-      ...(ready.unknown && { unknown: ready.unknown }),
-      items,
-      filled: filledOf(selection, chosen, limit, alive - (row < 0 ? 0 : 1) - others.length),
-      recommendation: recommendationOf(origin, items),
-      artifact: info.artifact,
-      policy: policy.label,
-      ...(request.experiment !== undefined && { experiment: request.experiment }),
-      ...(explains && {
-        explain: explainAnswer(
+    const placed = placedOf(arranger.arrange(pool, order, task));
+    const chosen = withPins(sorted(catalog.columns, placed, sort), pins);
+    const asked = (row < 0 ? 0 : 1) + (others?.length ?? 0);
+    const filled = filledOf(selection, chosen, limit, alive - asked);
+    const explain = explains
+      ? explainAnswer(
           { artifact, sides, selection, ranking, blender, sourceOf: sourceOfRow },
           { ...ready, looks, chosen, before, search, candidates: policy.candidates },
-        ),
-      }),
-    };
+        )
+      : undefined;
+    return { request, basket, unknown, chosen, filled, policy: policy.label, explain };
   }
 
-  /** Answers those of a batch that look at equally many candidates first, with one native call. */
-  function answerAlike(batch: readonly Prepared[], count: number, nowMs: number): RecommendAnswer[] {
+  /** Drafts those of a batch that look at equally many candidates first, with one native call. */
+  function draftAlike(batch: readonly Prepared[], count: number, nowMs: number): Draft[] {
     const listed = batch.map((ready) => isListed(ready, nowMs));
     const byVectors = batch.map(({ query }, i) => (listed[i] ? undefined : query));
     const byMachine = batch.map((ready, i) =>
@@ -182,8 +179,29 @@ export function createRecommender(
     const foundToo = machine && searchAll(machine, byMachine, count);
     return batch.map((ready, i) => {
       const looks = looksOf(ready, found[i], foundToo?.[i]);
-      return answer(ready, { looks, isListed: listed[i] as boolean }, ready.request.nowMs ?? nowMs);
+      return draft(ready, { looks, isListed: listed[i] as boolean }, ready.request.nowMs ?? nowMs);
     });
+  }
+
+  function draftAll(requests: readonly RecommendRequest[]): (Draft | Failure)[] {
+    const nowMs = Date.now();
+    const prepared = requests.map((request) => orFailure(() => prepare(request)));
+    const byCount = new Map<number, number[]>();
+    prepared.forEach((ready, i) => {
+      if ('error' in ready) return;
+      const { count } = ready.served.policy.candidates;
+      const alike = byCount.get(count);
+      if (alike === undefined) byCount.set(count, [i]);
+      else alike.push(i);
+    });
+    const drafted: (Prepared | Draft | Failure)[] = prepared.slice();
+    for (const [count, alike] of byCount) {
+      const batch = alike.map((i) => prepared[i] as Prepared);
+      draftAlike(batch, count, nowMs).forEach((draft, at) => {
+        drafted[alike[at] as number] = draft;
+      });
+    }
+    return drafted as (Draft | Failure)[];
   }
 
   return {
@@ -213,24 +231,9 @@ export function createRecommender(
       return [brands, titles, facetList].map((table) => table.advance(untilMs)).includes(true);
     },
     searchMs: () => retriever.searchMs + (machine?.searchMs ?? 0),
-    recommend(requests) {
-      const nowMs = Date.now();
-      const prepared = requests.map((request) => orFailure(() => prepare(request)));
-      const byCount = new Map<number, Prepared[]>();
-      for (const ready of prepared) {
-        if ('error' in ready) continue;
-        const { count } = ready.served.policy.candidates;
-        const batch = byCount.get(count);
-        if (batch === undefined) byCount.set(count, [ready]);
-        else batch.push(ready);
-      }
-      const answers = new Map<Prepared, RecommendAnswer>();
-      for (const [count, batch] of byCount)
-        answerAlike(batch, count, nowMs).forEach((made, i) => {
-          answers.set(batch[i] as Prepared, made);
-        });
-      return prepared.map((ready) => ('error' in ready ? ready : (answers.get(ready) as RecommendAnswer)));
-    },
+    draft: draftAll,
+    write: drafts.write,
+    recommend: (requests) => draftAll(requests).map((one) => (isFailure(one) ? one : drafts.present(one))),
   };
 }
 

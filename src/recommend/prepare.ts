@@ -5,7 +5,7 @@ import { noRow } from '../native/index.ts';
 import type { Rule } from '../policy/compile.ts';
 import type { Artifact } from './artifact.ts';
 import { fmShift } from './features.ts';
-import type { RecommendRequest } from './request.ts';
+import type { RecommendRequest, Towered } from './request.ts';
 import type { VectorQuery } from './retrieve.ts';
 import type { Served, ServedPolicies } from './served.ts';
 
@@ -14,11 +14,11 @@ export interface Prepared {
   /** The product that rules compare with: the first that is known, -1 where none is. */
   readonly row: number;
   /** The further products that are asked for, each once. */
-  readonly basket?: readonly string[];
+  readonly basket?: readonly string[] | undefined;
   /** The rows of those that are known, but for `row`. */
-  readonly others?: readonly number[];
+  readonly others?: readonly number[] | undefined;
   /** Those asked for that are not known. */
-  readonly unknown?: readonly string[];
+  readonly unknown?: readonly string[] | undefined;
   readonly served: Served;
   readonly limit: number;
   readonly gamma: number;
@@ -26,11 +26,13 @@ export interface Prepared {
   readonly include: readonly number[];
   readonly extra: readonly Rule[];
   /** Of the embedding, where it is asked and some product has a vector. */
-  readonly query?: VectorQuery;
+  readonly query?: VectorQuery | undefined;
   /** Of the factorization machine, where it is asked. */
-  readonly fm?: VectorQuery;
+  readonly fm?: VectorQuery | undefined;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const noRows: readonly number[] = [];
 type Products = Pick<Prepared, 'row' | 'basket' | 'others' | 'unknown'>;
 
 function unknownProducts(ids: readonly string[]): SepetError {
@@ -42,9 +44,7 @@ function unknownProducts(ids: readonly string[]): SepetError {
 type How = Pick<VectorQuery, 'efSearch' | 'exact'>;
 
 /** What a user tower's vector does to those of products. */
-function towards({ towered }: RecommendRequest): Pick<VectorQuery, 'share' | 'shift'> {
-  if (towered === undefined) return {};
-  const { vector, weight } = towered;
+function towards({ vector, weight }: Towered): Pick<VectorQuery, 'share' | 'shift'> {
   return { share: 1 - weight, shift: vector.map((x) => weight * x) };
 }
 
@@ -79,6 +79,24 @@ export function createPreparer(
     return { ...how, row, gamma: 1, ...(others.length > 0 && { others }), ...moved };
   }
 
+  const hasVector = (row: number): boolean => row >= 0 && row < vectors.trained;
+
+  /** Products with a vector; undefined where there is none. */
+  function vectorQuery(
+    request: RecommendRequest,
+    { row, others }: Products,
+    gamma: number,
+    efSearch: number,
+  ): VectorQuery | undefined {
+    const further = others === undefined ? [] : others.filter(hasVector);
+    const first = hasVector(row) ? row : further.shift();
+    if (first === undefined) return undefined;
+    const query: Mutable<VectorQuery> = { row: first, gamma, efSearch };
+    if (request.exact) query.exact = true;
+    if (further.length > 0) query.others = further;
+    return request.towered === undefined ? query : Object.assign(query, towards(request.towered));
+  }
+
   return (request) => {
     const shift = fmShift(fm, request);
     const products = productsOf(request);
@@ -88,26 +106,30 @@ export function createPreparer(
     const own = candidates.blend === undefined ? undefined : blend?.gamma;
     const gamma = request.gamma ?? document.gamma ?? own ?? manifest.gamma;
     const efSearch = request.efSearch ?? document.efSearch;
-    const include = (request.include ?? []).map((id) => ids.row(id)).filter((other) => other >= 0);
-    const hasVector = (other: number): boolean => other >= 0 && other < vectors.trained;
-    const further = others === undefined ? [] : others.filter(hasVector);
-    const first = hasVector(row) ? row : further.shift();
-    const how: How = { efSearch, ...(request.exact && { exact: true }) };
-    const searches = candidates.source.includes('embedding') && first !== undefined;
-    const query = searches && {
-      ...{ row: first, gamma, ...how },
-      ...(further.length > 0 && { others: further }),
-      ...towards(request),
-    };
-    const asksMachine = fm !== undefined && candidates.source.includes('fm');
-    const known = [row, ...(others ?? [])].filter((other) => other >= 0 && other < (fm?.bias.length ?? 0));
-    const machine = asksMachine ? machineQuery(known, shift, how) : undefined;
+    const query = candidates.source.includes('embedding')
+      ? vectorQuery(request, products, gamma, efSearch)
+      : undefined;
+    let machine: VectorQuery | undefined;
+    if (fm !== undefined && candidates.source.includes('fm')) {
+      const { length } = fm.bias;
+      const known = [row, ...(others ?? noRows)].filter((other) => other >= 0 && other < length);
+      machine = machineQuery(known, shift, request.exact ? { efSearch, exact: true } : { efSearch });
+    }
     return {
-      ...{ request, ...products, served, gamma, efSearch, include },
+      request,
+      row,
+      basket: products.basket,
+      others,
+      unknown: products.unknown,
+      served,
       limit: request.limit ?? document.limit,
+      gamma,
+      efSearch,
+      include:
+        request.include === undefined ? noRows : request.include.map(ids.row).filter((one) => one >= 0),
       extra: served.rulesOf(request),
-      ...(query && { query }),
-      ...(machine && { fm: machine }),
+      query,
+      fm: machine,
     };
   };
 }

@@ -19,12 +19,12 @@ export interface Chosen {
   readonly position?: number;
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Facts = Omit<ProductFacts, 'id'>;
 
-/** Four decimals: what a score is good for, and the same however its sum was ordered. */
-export function rounded(score: number): number {
-  return Math.round(score * 1e4) / 1e4 + 0;
-}
+/** Of a score, four decimals: what it is good for, and the same however its sum was ordered. */
+export const tenThousandthsOf = (score: number): number => Math.round(score * 1e4) + 0;
+export const rounded = (score: number): number => tenThousandthsOf(score) / 1e4;
 
 const readers: Record<Field, (artifact: Artifact, row: number) => Facts> = {
   title: ({ catalog }, row) => {
@@ -59,7 +59,7 @@ const readers: Record<Field, (artifact: Artifact, row: number) => Facts> = {
 };
 
 /** The asked fields of a row that are known, in the order of `fieldNames`. */
-function facts(artifact: Artifact, row: number, fields: readonly Field[]): Facts {
+export function facts(artifact: Artifact, row: number, fields: readonly Field[]): Facts {
   return Object.assign({}, ...fields.map((field) => readers[field](artifact, row))) as Facts;
 }
 
@@ -84,12 +84,12 @@ export function sorted(
   chosen: readonly Chosen[],
   by: PolicyDocument['sort'],
 ): readonly Chosen[] {
+  if (by === 'score') return chosen;
   const keys: Record<Exclude<typeof by, 'score'>, (row: number) => number> = {
     price: (row) => price[row] as number,
     popularity: (row) => -(orders[row] as number),
     newest: (row) => -(released[row] as number),
   };
-  if (by === 'score') return chosen;
   return chosen.toSorted((a, b) => keys[by](a.row) - keys[by](b.row));
 }
 
@@ -113,17 +113,15 @@ export function filledOf(
 ): Filled {
   const { considered, isClosed } = selection;
   const from: Partial<Record<Source, number>> = {};
-  for (const { source } of chosen) from[source] = (from[source] ?? 0) + 1;
-  const dropped = selection.dropped();
-  const filteredBy = Object.fromEntries(dropped.map(({ rule, count }) => [rule, count]));
+  for (let i = 0; i < chosen.length; i++) {
+    const { source } = chosen[i] as Chosen;
+    from[source] = (from[source] ?? 0) + 1;
+  }
+  const filled: Mutable<Filled> = { wanted, returned: chosen.length, missing: wanted - chosen.length, from };
+  const filteredBy = selection.droppedBy();
+  if (filteredBy !== undefined) filled.filteredBy = filteredBy;
   const outside = isClosed ? others - considered : 0;
-  return {
-    wanted,
-    returned: chosen.length,
-    missing: wanted - chosen.length,
-    from,
-    ...(dropped.length > 0 && { filteredBy }),
-    ...(outside > 0 && { outside }),
-    ...((isClosed || considered >= others) && { exhausted: true as const }),
-  };
+  if (outside > 0) filled.outside = outside;
+  if (isClosed || considered >= others) filled.exhausted = true;
+  return filled;
 }

@@ -5,6 +5,9 @@ import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Pages } from '../native/index.ts';
 import type { SourceName } from '../policy/document.ts';
+import type { Draft } from './draft.ts';
+import type { Encoding } from './encode.ts';
+import type { JsonBytes } from './json-bytes.ts';
 import type { Field, RecommendRequest, RequestFilters } from './request.ts';
 
 /** Where an item came from. */
@@ -337,6 +340,10 @@ export interface Recommender {
   memory(): ArtifactMemory;
   /** Answers a batch with as few native calls as there are widenings. One entry per request, in order. */
   recommend(requests: readonly RecommendRequest[]): (RecommendAnswer | Failure)[];
+  /** The same up to the last step: an answer that nobody takes apart is written out and never made an object. */
+  draft(requests: readonly RecommendRequest[]): (Draft | Failure)[];
+  /** Writes the bytes of a draft's answer behind what `out` holds. */
+  write(draft: Draft, encoding: Encoding, out: JsonBytes): void;
   /** Time that all answers so far took in the index, for the metrics. */
   searchMs(): number;
   /** What is known of a product; undefined for one that is not there. */
@@ -365,6 +372,6 @@ export interface Recommender {
   facets(request: FacetsRequest): Facets;
 }
 
-export function isFailure(outcome: RecommendAnswer | Failure): outcome is Failure {
+export function isFailure(outcome: object): outcome is Failure {
   return 'error' in outcome;
 }
