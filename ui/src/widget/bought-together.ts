@@ -43,7 +43,7 @@ export class BoughtTogether extends LitElement {
     ...{ fallback: { type: Boolean }, timeoutMs: { type: Number, attribute: 'timeout-ms' } },
     ...{ locale: text, heading: text, headingLevel: { type: Number, attribute: 'heading-level' } },
     ...{ href: text, images: text, events: text, words: { type: Object } },
-    ...{ channel: text, experiment: text, session: text, user: text },
+    ...{ channel: text, visitor: text, experiment: text, session: text, user: text },
     ...{ products: { attribute: false }, state: { reflect: true }, chosen: inner, isAdded: inner },
   };
 
@@ -62,6 +62,7 @@ export class BoughtTogether extends LitElement {
   declare images: string | null | undefined;
   declare events: string | null | undefined;
   declare channel: string | null | undefined;
+  declare visitor: string | null | undefined;
   declare experiment: string | null | undefined;
   declare session: string | null | undefined;
   declare user: string | null | undefined;
@@ -167,13 +168,14 @@ export class BoughtTogether extends LitElement {
   }
 
   #asked(): Asked {
-    const { limit, policy, placement, exclude, fallback, timeoutMs } = this;
+    const { limit, policy, placement, channel, visitor, exclude, fallback, timeoutMs } = this;
     return {
       endpoint: this.#endpoint(),
       products: this.products ?? listOf(this.product),
       timeoutMs: timeoutMs && timeoutMs > 0 ? timeoutMs : usualTimeoutMs,
       options: {
         ...{ limit: limit ?? '', policy: policy ?? '', placement: placement ?? '' },
+        ...{ channel: channel ?? '', visitor: isUnwanted() ? '' : (visitor ?? '') },
         ...{ exclude: listOf(exclude), fallback: fallback ? '1' : '' },
       },
     };
@@ -259,7 +261,9 @@ export class BoughtTogether extends LitElement {
   #report({ answer, asked }: Shown, type: GivenEvent['type'], items: readonly ShownItem[]): void {
     if (this.events === 'off' || isUnwanted()) return;
     const { products, endpoint } = asked;
-    const { placement, channel, experiment, user } = this;
+    const { placement, channel } = this;
+    const experiment = this.experiment || answer.experiment;
+    const user = this.user || this.visitor;
     send(endpoint, {
       type,
       recommendation: answer.recommendation,
