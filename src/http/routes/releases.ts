@@ -95,7 +95,7 @@ function tell(exchange: Exchange, result: Promise<object>): void {
 }
 
 /** How long an answer waits for this server to serve what was changed: an artifact may have to come first. */
-const lookMs = 5000;
+const lookMs = 15_000;
 
 /** Has every process look at the store; whether they have done so in time. */
 async function look({ control }: RouteContext): Promise<boolean> {

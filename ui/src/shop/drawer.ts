@@ -81,6 +81,7 @@ export class ShopDrawer extends LitElement {
               .products=${lines.slice(-mostAsked).map(({ id }) => id)}
               placement="cart"
               limit="4"
+              timeout-ms="10000"
               href="/ui/shop/?product={id}"
               heading-level="3"
               images=${images}

@@ -36,6 +36,7 @@ export class ShopApp extends LitElement {
   declare _entries: readonly Entry[];
   #url = new UrlController(this, () => void this.#load());
   #asked = '';
+  #loads = 0;
 
   constructor() {
     super();
@@ -64,22 +65,30 @@ export class ShopApp extends LitElement {
     const wanted = this.#url.params.get('product');
     if (wanted !== null && wanted === this.#asked) return;
     const isFirst = this.#asked === '';
+    // Who has gone on meanwhile is not brought back by what comes late.
+    const load = ++this.#loads;
+    const isLate = (): boolean => load !== this.#loads;
     try {
       const id = wanted ?? (await client.products({ limit: 1 }))[0] ?? '';
+      if (isLate()) return;
       this.#asked = id;
       const product = await client.product(id);
-      if (this.#asked !== id) return;
+      if (isLate()) return;
       this._product = product;
       this._error = undefined;
       document.title = `${product.title ?? id} · Demo shop`;
+      if (wanted === null) patchUrl({ product: id }, { replace: true });
       const { category } = product;
       const like = await client.searchProducts({ ...(category && { category: [category] }), limit: 9 });
+      if (isLate()) return;
       this._others = like.products.filter((other) => other.id !== id).slice(0, 8);
-      if (wanted === null) patchUrl({ product: id }, { replace: true });
     } catch (error) {
+      if (isLate()) return;
       this._product = undefined;
-      this._others = (await client.searchProducts({ limit: 8 }).catch(() => ({ products: [] }))).products;
       this._error = (error as Error).message;
+      const { products } = await client.searchProducts({ limit: 8 }).catch(() => ({ products: [] }));
+      if (isLate()) return;
+      this._others = products;
     }
     if (isFirst) return;
     await this.updateComplete;
@@ -157,6 +166,7 @@ export class ShopApp extends LitElement {
                 product=${id}
                 placement="product-page"
                 limit="6"
+                timeout-ms="10000"
                 href="/ui/shop/?product={id}"
                 images=${switches.images}
                 events=${switches.events}
