@@ -16,8 +16,10 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // These bound what never comes about, not what takes its time where others are on the machine.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
     // Worker threads share one address space with the addon: a fork a file keeps a crash in its own file.
     pool: 'forks',
     maxWorkers: 2,

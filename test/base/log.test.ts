@@ -23,9 +23,9 @@ describe('the log', () => {
 
   it('says what repeats once a period, and how often it was left out', async () => {
     const lines: string[] = [];
-    const say = throttled(createLog('text', (line) => lines.push(line)).error, 40);
+    const say = throttled(createLog('text', (line) => lines.push(line)).error, 1000);
     for (let i = 0; i < 1000; i++) say(`bug ${i}`);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     say('bug');
     expect(lines).toEqual(['sepet: error: bug 0', 'sepet: error: bug repeated=999']);
   });

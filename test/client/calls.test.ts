@@ -13,7 +13,7 @@ import { smallArtifact } from '../shops.ts';
 let serving: Serving;
 let products: readonly string[];
 const clientOf = (encoding: 'json' | 'msgpack'): Client =>
-  createClient({ url: serving.url, encoding, timeoutMs: 10_000 });
+  createClient({ url: serving.url, encoding, timeoutMs: 30_000 });
 
 beforeAll(async () => {
   serving = await serve(smallArtifact());
@@ -105,7 +105,7 @@ describe('a call with a body', () => {
         else response.setHeader('content-type', 'application/json').end('{"items":[]}');
       });
     });
-    const client = createClient({ url, encoding: 'msgpack' });
+    const client = createClient({ url, timeoutMs: 30_000, encoding: 'msgpack' });
     expect(await client.boughtTogether(['A', 'B'])).toEqual({ items: [] });
     const sent = ['application/vnd.msgpack', { products: ['A', 'B'] }];
     expect(bodies).toEqual([sent, sent, sent]);

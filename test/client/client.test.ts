@@ -34,7 +34,7 @@ describe('the client of a server', () => {
 
   for (const encoding of ['json', 'msgpack'] as const)
     it(`gets what the server says, in ${encoding}`, async () => {
-      const client = createClient({ url: `${serving.url}/`, encoding, timeoutMs: 5000 });
+      const client = createClient({ url: `${serving.url}/`, encoding, timeoutMs: 30_000 });
       const plain = await fetch(
         `${serving.url}/v1/products/${serving.product}/bought-together?limit=4&fields=all`,
       );
@@ -66,7 +66,7 @@ describe('the client of a server', () => {
     });
 
   it("throws the server's own codes", async () => {
-    const client = createClient({ url: serving.url, timeoutMs: 5000 });
+    const client = createClient({ url: serving.url, timeoutMs: 30_000 });
     await expect(client.boughtTogether('no/such thing ?')).rejects.toMatchObject({ code: 'product_unknown' });
     await expect(client.boughtTogether(serving.product, { limit: 0 })).rejects.toMatchObject({
       code: 'option_invalid',
@@ -95,7 +95,7 @@ describe('a server that cannot answer', () => {
   it('is asked again, after a while that grows', async () => {
     const { asked, listener } = busy(2);
     const { url } = await serverOf(listener);
-    expect(await createClient({ url }).products()).toEqual(['A']);
+    expect(await createClient({ url, timeoutMs: 30_000 }).products()).toEqual(['A']);
     expect(asked.length).toBe(3);
     expect((asked[1] as number) - (asked[0] as number)).toBeGreaterThan(20);
     expect((asked[2] as number) - (asked[1] as number)).toBeGreaterThan(45);
@@ -103,14 +103,15 @@ describe('a server that cannot answer', () => {
 
   it('is asked no more often than wanted, nor sooner than it asks for, nor after the deadline', async () => {
     const often = busy(9);
-    const client = createClient({ url: (await serverOf(often.listener)).url, attempts: 2 });
+    const { url } = await serverOf(often.listener);
+    const client = createClient({ url, timeoutMs: 30_000, attempts: 2 });
     await expect(client.products()).rejects.toMatchObject({ code: 'overloaded', message: 'Too many.' });
     expect(often.asked.length).toBe(2);
-    const later = busy(9, '1');
-    const hasty = createClient({ url: (await serverOf(later.listener)).url, timeoutMs: 900 });
+    const later = busy(9, '20');
+    const hasty = createClient({ url: (await serverOf(later.listener)).url, timeoutMs: 19_000 });
     await expect(hasty.products()).rejects.toMatchObject({ code: 'overloaded' });
     expect(later.asked.length).toBe(1);
-    const patient = createClient({ url: (await serverOf(busy(1, '1').listener)).url, timeoutMs: 4000 });
+    const patient = createClient({ url: (await serverOf(busy(1, '1').listener)).url, timeoutMs: 30_000 });
     const startedMs = performance.now();
     expect(await patient.products()).toEqual(['A']);
     expect(performance.now() - startedMs).toBeGreaterThan(1000);
@@ -122,19 +123,28 @@ describe('a server that cannot answer', () => {
       asked++;
       response.writeHead(400).end('{"code":"option_invalid","detail":"limit"}');
     });
-    await expect(createClient({ url }).products()).rejects.toMatchObject({ code: 'option_invalid' });
+    await expect(createClient({ url, timeoutMs: 30_000 }).products()).rejects.toMatchObject({
+      code: 'option_invalid',
+    });
     expect(asked).toBe(1);
   });
 
   it('says so when it is not there, in time', async () => {
     const { url, server } = await serverOf(() => {});
     const slow = createClient({ url, timeoutMs: 150 });
-    const startedMs = performance.now();
+    const slower = createClient({ url, timeoutMs: 2000 });
+    // Neither would end by itself, and the one that has less time is through first.
+    const ended: string[] = [];
+    const both = [
+      slow.products().catch(() => ended.push('slow')),
+      slower.products().catch(() => ended.push('slower')),
+    ];
+    await Promise.all(both);
+    expect(ended).toEqual(['slow', 'slower']);
     await expect(slow.products()).rejects.toMatchObject({
       code: 'server_unreachable',
       message: expect.stringMatching(/did not answer in time/),
     });
-    expect(performance.now() - startedMs).toBeLessThan(1000);
     expect(await slow.isReady({ timeoutMs: 50 })).toBe(false);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -157,7 +167,7 @@ describe('a server that cannot answer', () => {
 
   it('may be something else that stands between', async () => {
     const { url } = await serverOf((_request, response) => response.writeHead(404).end('<html>nginx</html>'));
-    await expect(createClient({ url }).artifact()).rejects.toMatchObject({
+    await expect(createClient({ url, timeoutMs: 30_000 }).artifact()).rejects.toMatchObject({
       code: 'server_unreachable',
       message: expect.stringMatching(/answered 404 Not Found/),
     });
@@ -175,7 +185,7 @@ describe('asking', () => {
     server.on('connection', () => {
       connections++;
     });
-    const client = createClient({ url });
+    const client = createClient({ url, timeoutMs: 30_000 });
     for (let i = 0; i < 50; i++) await client.products();
     expect(connections).toBeLessThanOrEqual(2);
   });

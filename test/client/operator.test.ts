@@ -36,8 +36,8 @@ beforeAll(async () => {
     ],
     { SEPET_ADMIN_TOKEN: token },
   );
-  client = createClient({ url: serving.url, timeoutMs: 20_000 });
-  admin = createAdminClient({ url: serving.url, token });
+  client = createClient({ url: serving.url, timeoutMs: 30_000 });
+  admin = createAdminClient({ url: serving.url, token, timeoutMs: 60_000 });
   products = await client.products({ limit: 12 });
 });
 afterAll(async () => {
@@ -123,7 +123,7 @@ describe('what there is', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => busy.once('listening', resolve));
     const url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
-    const busyClient = createClient({ url });
+    const busyClient = createClient({ url, timeoutMs: 30_000 });
     const send = (...ids: (string | undefined)[]) =>
       busyClient.sendEvents(ids.map((id) => ({ type: 'cart', items: ['a'], ...(id && { id }) })));
     await expect(send('1', undefined)).rejects.toMatchObject({ code: 'events_unavailable' });
@@ -219,7 +219,7 @@ describe('an operator', () => {
     expect(diff.lists).toMatchObject({ compared: 50, examples: { length: 2 } });
 
     const promoted = await admin.promote('production', { from: 'test', why: 'looks right', expected: 2 });
-    expect(promoted).toMatchObject({ moved: true, entry: { revision: 3, action: 'promote' } });
+    expect(promoted).toMatchObject({ moved: true, looked: true, entry: { revision: 3, action: 'promote' } });
     expect((await client.boughtTogether(first())).policy).toBe('pdp@4');
     const { entries } = await admin.history('production', { limit: 2 });
     expect(entries.map(({ entry, policies }) => [entry.revision, entry.why, policies?.names])).toEqual([
@@ -227,7 +227,10 @@ describe('an operator', () => {
       [2, expect.any(String), ['pdp@2', 'cart@1']],
     ]);
     const back = await admin.rollback('production', { why: 'complaints', by: 'Ada' });
-    expect(back.entry).toMatchObject({ revision: 4, action: 'rollback', restores: 2 });
+    expect(back).toMatchObject({
+      looked: true,
+      entry: { revision: 4, action: 'rollback', restores: 2 },
+    });
     expect((await client.boughtTogether(first())).policy).toBe('pdp@2');
     const dropped = await admin.dropPolicy('test', 'cart', { why: 'no carts here' });
     expect(dropped.policies).toEqual(['pdp@4']);

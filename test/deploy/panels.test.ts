@@ -2,13 +2,13 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { get, json, keepAlive, type Serving } from '../http/serving.ts';
+import { freePort } from '../ports.ts';
 import { Following } from '../releases/following.ts';
 import { dashboard, filled, hasTool, queriesOf, unlessMissing } from './tools.ts';
 
@@ -16,21 +16,14 @@ const tool = 'prometheus';
 /** Panels of what does not happen in a quiet test. */
 const quiet = ['Refused to administer', 'Writing events'];
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, () => {
   let folder: string;
   let following: Following;
   let server: Serving;
   let prometheus: ChildProcess;
   let source: string;
+  let isOver = false;
+  let loaded: Promise<void> | undefined;
 
   async function startPrometheus(): Promise<void> {
     const port = await freePort();
@@ -42,19 +35,16 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
     const flags = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'tsdb')}`];
     const where = `--web.listen-address=127.0.0.1:${port}`;
     prometheus = spawn(tool, [...flags, where], { stdio: 'ignore' });
-    for (let i = 0; ; i++) {
-      const ready = await get(`${source}/-/ready`).catch(() => undefined);
-      if (ready?.status === 200) return;
-      if (i === 100) throw new Error('Prometheus did not start.');
-      await sleep(100);
-    }
+    await vi.waitFor(async () => expect((await get(`${source}/-/ready`)).status).toBe(200), {
+      timeout: 60_000,
+    });
   }
 
-  /** Some of everything, for eight seconds. */
+  /** Some of everything, as long as somebody looks at the panels: they show what the last seconds brought. */
   async function load(): Promise<void> {
     const agent = keepAlive(4);
     const listed = json(await get(`${server.url}/v1/products?limit=50`)) as { products: { id: string }[] };
-    for (let i = 0; i < 160; i++) {
+    for (let i = 0; !isOver; i++) {
       const id = listed.products[i % 50]?.id ?? '';
       const asked = [`/v1/products/${id}/bought-together`, `/v1/products/${id}/bought-together?seed=${i}`];
       for (const path of [...asked, '/v1/products/nothing/bought-together', '/v1/artifact'])
@@ -71,10 +61,12 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
     const events = ['--events', join(folder, 'events')];
     server = await following.begin(...events, '--access-log', '0.5', '--recall-share', '1');
     await startPrometheus();
-    await load();
+    loaded = load();
   });
 
   afterAll(async () => {
+    isOver = true;
+    await loaded;
     prometheus?.kill('SIGKILL');
     following?.remove();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -82,17 +74,17 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
 
   const panels = dashboard.panels.filter(({ type }) => type !== 'row');
   it.each(panels.map((panel) => [panel.title, panel] as const))('%s', async (title, panel) => {
-    const answers = await Promise.all(
-      queriesOf(panel).map(async (expr) => {
-        const query = encodeURIComponent(filled(expr, '5s'));
-        const got = json(await get(`${source}/api/v1/query?query=${query}`));
-        expect(got.status, `${expr}: ${got.error}`).toBe('success');
-        return (got.data as { result: { value: [number, string] }[] }).result;
-      }),
-    );
-    const isShown = (found: { value: [number, string] }[]): boolean =>
-      found.some(({ value: [, text] }) => text !== 'NaN');
-    if (!quiet.includes(title)) expect(answers.map(isShown)).not.toContain(false);
+    const isShown = async (expr: string): Promise<boolean> => {
+      const query = encodeURIComponent(filled(expr, '5s'));
+      const got = json(await get(`${source}/api/v1/query?query=${query}`));
+      expect(got.status, `${expr}: ${got.error}`).toBe('success');
+      const { result } = got.data as { result: { value: [number, string] }[] };
+      return result.some(({ value: [, text] }) => text !== 'NaN');
+    };
+    for (const expr of queriesOf(panel)) {
+      if (quiet.includes(title)) await isShown(expr);
+      else await expect.poll(() => isShown(expr), { message: expr, timeout: 60_000 }).toBe(true);
+    }
   });
 
   it('show what the server did', async () => {
@@ -100,8 +92,12 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
       const got = json(await get(`${source}/api/v1/query?query=${encodeURIComponent(query)}`));
       return Number((got.data as { result: { value: [number, string] }[] }).result[0]?.value[1]);
     };
-    expect(await ask('sum(sepet_live_recall_sum) / sum(sepet_live_recall_count)')).toBeGreaterThan(0.9);
-    expect(await ask('sum(sepet_http_request_duration_seconds_count{status="404"})')).toBeGreaterThan(100);
-    expect(await ask('up{job="sepet"}')).toBe(1);
+    await expect
+      .poll(() => ask('sum(sepet_live_recall_sum) / sum(sepet_live_recall_count)'), { timeout: 60_000 })
+      .toBeGreaterThan(0.9);
+    await expect
+      .poll(() => ask('sum(sepet_http_request_duration_seconds_count{status="404"})'), { timeout: 60_000 })
+      .toBeGreaterThan(100);
+    await expect.poll(() => ask('up{job="sepet"}')).toBe(1);
   });
 });

@@ -69,7 +69,7 @@ describe('a request with a user and a context', () => {
       expect(answer.headers['cache-control']).toBe('private, no-store');
       expect((json(answer).answers as unknown[]).map(idsOf)).toEqual([['north5'], ['south5']]);
     }
-    const client = createClient({ url: server.url });
+    const client = createClient({ url: server.url, timeoutMs: 30_000 });
     expect(idsOf(await client.boughtTogether('thing5', { limit: 1, user: { country: 'south' } }))).toEqual([
       'south5',
     ]);

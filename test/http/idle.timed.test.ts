@@ -36,7 +36,7 @@ async function open(count: number): Promise<void> {
 }
 
 describe.runIf(isPossible)('10,000 idle connections', () => {
-  it('do not hold up the others, and leave nothing behind', { timeout: 30_000 }, async () => {
+  it('do not hold up the others, and leave nothing behind', async () => {
     const pid = server.child.pid as number;
     await (await startWitnesses())();
     const [fds, bytes] = [fdsOf(pid), residentOf(pid)];
@@ -51,12 +51,13 @@ describe.runIf(isPossible)('10,000 idle connections', () => {
     expect(Number(/^sepet_http_connections (\d+)/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(connections);
     expect(fdsOf(pid) - fds).toBeGreaterThan(connections - 100);
     expect((residentOf(pid) - bytes) / connections).toBeLessThan(8000);
-    const { wrong, answered, p99Ms } = await stop();
+    await expect.poll(() => stop.answered()).toBeGreaterThan(20);
+    const { wrong, p99Ms, lateMs } = await stop();
     expect(wrong).toEqual([]);
-    expect(answered).toBeGreaterThan(20);
-    expect(p99Ms).toBeLessThan(1000);
+    // As much may be on the watch as this process was late itself, with its end of the connections.
+    expect(p99Ms).toBeLessThan(1000 + 5 * lateMs);
     for (const socket of sockets) socket.destroy();
-    expect(await settledFds(pid, fds + ofThreads, 10_000)).toBeLessThanOrEqual(fds + ofThreads);
+    expect(await settledFds(pid, fds + ofThreads)).toBeLessThanOrEqual(fds + ofThreads);
     const after = await startWitnesses();
     expect((await after()).wrong).toEqual([]);
   });

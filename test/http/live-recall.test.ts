@@ -59,7 +59,7 @@ function watch(options: Partial<LiveRecallOptions> = {}): Watched {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (const endMs = performance.now() + 20_000; !isSo(); ) {
+  for (const endMs = performance.now() + 60_000; !isSo(); ) {
     if (performance.now() > endMs) throw new Error('It did not happen.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -124,8 +124,11 @@ describe('what it may cost', () => {
 
   it('is no more than so many a second, and so many that wait', async () => {
     const few = watch({ rate: 3 });
+    const startedMs = performance.now();
     offered(few, 100);
-    expect(few.dropped).toBe(97);
+    // What a second allows flows in while they are offered.
+    expect(few.dropped).toBeLessThanOrEqual(97);
+    expect(few.dropped).toBeGreaterThanOrEqual(96 - Math.ceil((3 * (performance.now() - startedMs)) / 1000));
     const many = watch();
     offered(many, 100);
     expect(many.dropped).toBe(84);
@@ -196,7 +199,7 @@ describe('a server', () => {
     const counted = (result: string): number =>
       known.get(`sepet_live_recall_samples_total{result="${result}"}`) ?? 0;
     // The thread that compares stands back behind all others of the machine.
-    for (let i = 0; i < 800 && counted('compared') + counted('dropped') < 12; i++) {
+    for (let i = 0; i < 2000 && counted('compared') + counted('dropped') < 12; i++) {
       known = await measured();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

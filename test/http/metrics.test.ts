@@ -69,16 +69,22 @@ describe('event-loop delay', () => {
     const delay = new EventLoopDelay(registry);
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     const read = async () => (await delay.get()).values.map(({ value }) => value);
-    await pause(300);
-    const [median = 1] = await read();
-    expect(median).toBeLessThan(0.005);
+    // Where others have the machine, the loop is late too; some time of rest is one.
+    await expect
+      .poll(async () => {
+        await pause(300);
+        return (await read())[0];
+      })
+      .toBeLessThan(0.005);
+    const sinceMs = performance.now();
     await pause(50);
-    const untilMs = performance.now() + 200;
-    while (performance.now() < untilMs);
+    const heldMs = performance.now();
+    while (performance.now() < heldMs + 200);
     await pause(100);
     const [, , , longest = 0, sum = 0, count = 0] = await read();
     expect(longest).toBeGreaterThan(0.15);
-    expect(longest).toBeLessThan(0.4);
+    // Never more than the time that passed.
+    expect(longest).toBeLessThan((performance.now() - sinceMs) / 1000);
     expect(sum).toBeGreaterThan(0.15);
     expect(count).toBeGreaterThan(20);
     expect(await registry.metrics()).toMatch(/sepet_event_loop_delay_seconds\{quantile="0.99"\} [\d.]+/);

@@ -45,7 +45,7 @@ export function dial(server: Pick<Serving, 'url'>): Socket {
 export async function speak(
   server: Pick<Serving, 'url'>,
   bytes: string | Buffer | readonly (string | Buffer)[],
-  { count = 1, ms = 1000 }: { readonly count?: number; readonly ms?: number } = {},
+  { count = 1, ms = 30_000 }: { readonly count?: number; readonly ms?: number } = {},
 ): Promise<Spoken> {
   const socket = dial(server);
   let text = '';
@@ -81,7 +81,7 @@ export const residentOf = (pid: number): number =>
   1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
 /** Waits until the process has no more descriptors than `most`; how many it has then. */
-export async function settledFds(pid: number, most: number, ms = 5000): Promise<number> {
+export async function settledFds(pid: number, most: number, ms = 30_000): Promise<number> {
   for (const untilMs = performance.now() + ms; performance.now() < untilMs && fdsOf(pid) > most; )
     await sleep(50);
   return fdsOf(pid);
@@ -92,10 +92,19 @@ export interface Witnessed {
   /** Other statuses than 200, and broken connections. */
   readonly wrong: unknown[];
   readonly p99Ms: number;
+  /** How late this very process came at worst to what was due: as much may be on the clients' watches. */
+  readonly lateMs: number;
+}
+
+/** Witnesses end with what they saw. */
+export interface Witnesses {
+  (): Promise<Witnessed>;
+  /** How many of their requests were answered so far. */
+  answered(): number;
 }
 
 /** Clients that ask properly until they are told to stop. */
-export function witnesses(server: Pick<Serving, 'url' | 'product'>, clients = 4): () => Promise<Witnessed> {
+export function witnesses(server: Pick<Serving, 'url' | 'product'>, clients = 4): Witnesses {
   const url = `${server.url}/v1/products/${encodeURIComponent(server.product)}/bought-together`;
   const agent = keepAlive(clients);
   const wrong: unknown[] = [];
@@ -115,13 +124,21 @@ export function witnesses(server: Pick<Serving, 'url' | 'product'>, clients = 4)
       await sleep(2);
     }
   };
-  const all = Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
-  return async () => {
+  let lateMs = 0;
+  const watch = async (): Promise<void> => {
+    for (let dueMs = performance.now(); !isOver; dueMs = performance.now() + 2) {
+      await sleep(2);
+      lateMs = Math.max(lateMs, performance.now() - dueMs);
+    }
+  };
+  const all = Promise.all([watch(), ...Array.from({ length: clients }, (_, i) => client(i))]);
+  const stop = async (): Promise<Witnessed> => {
     isOver = true;
     await all;
     agent.destroy();
     tookMs.sort((a, b) => a - b);
     const p99Ms = tookMs[Math.ceil(0.99 * tookMs.length) - 1] ?? Number.NaN;
-    return { answered: tookMs.length, wrong, p99Ms };
+    return { answered: tookMs.length, wrong, p99Ms, lateMs };
   };
+  return Object.assign(stop, { answered: () => tookMs.length });
 }

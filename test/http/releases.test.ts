@@ -234,14 +234,14 @@ describe('labels', () => {
   it('are compared, while production answers', async () => {
     await shop.publish(2, { at: 'test' });
     const server = await shop.begin(...patient, '--beside', 'test');
-    let slowestMs = 0;
+    const tookMs: number[] = [];
     let isOver = false;
     const asking = (async () => {
       for (let i = 0; !isOver; i++) {
         const startedMs = performance.now();
         const got = await get(`${server.url}/v1/products/P${i % 50}/bought-together`);
         expect(got.status).toBe(200);
-        slowestMs = Math.max(slowestMs, performance.now() - startedMs);
+        tookMs.push(performance.now() - startedMs);
       }
     })();
     const startedMs = performance.now();
@@ -258,8 +258,10 @@ describe('labels', () => {
     const command = ['diff', label, 'test', '--products', '50', '--examples', '2', '--json', ...store];
     const printed = execFileSync(process.execPath, [sepetCommand, ...command], { encoding: 'utf8' });
     for (const one of diffs) expect(json(one)).toEqual(JSON.parse(printed));
-    // One that was compared before it was answered would have waited for a whole comparison.
-    expect(slowestMs).toBeLessThan(comparedMs / 2);
+    // Were it compared where it is answered, each comparison would have held one answer up, and they nearly all the time.
+    const slowest = tookMs.toSorted((a, b) => b - a).slice(0, diffs.length);
+    expect(tookMs.length).toBeGreaterThan(10 * diffs.length);
+    expect(slowest.reduce((sum, ms) => sum + ms)).toBeLessThan(0.75 * comparedMs);
     // Names of files are none here.
     const file = encodeURIComponent(shop.world.path('shop-1.sepet'));
     expect(codeOf(await admin(server, 'GET', `diff?from=${file}&to=test`))).toEqual([404, 'release_unknown']);

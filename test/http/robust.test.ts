@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../src/base/limits.ts';
 import { Random } from '../../src/base/random.ts';
 import { smallArtifact } from '../shops.ts';
-import { dial, fdsOf, ofThreads, residentOf, settledFds, speak, type Witnessed, witnesses } from './raw.ts';
+import { dial, fdsOf, ofThreads, residentOf, settledFds, speak, type Witnesses, witnesses } from './raw.ts';
 import { get, type Serving, serve } from './serving.ts';
 
 let server: Serving;
@@ -19,13 +19,15 @@ const head = (line: string, ...fields: string[]): string =>
 const post = (body: string, ...fields: string[]): string =>
   head('POST /v1/bought-together HTTP/1.1', 'Content-Type: application/json', ...fields) + body;
 
-/** Generous: the machine may be busy. */
+/** Generous, and more where the machine is so busy that this process is late itself. */
 const longMs = 1000;
 
-function expectUntouched({ answered, wrong, p99Ms }: Witnessed): void {
+/** Ends the witnesses once enough of them were answered: whoever they are asked beside is still there. */
+async function expectUntouched(stop: Witnesses): Promise<void> {
+  await expect.poll(() => stop.answered()).toBeGreaterThan(20);
+  const { wrong, p99Ms, lateMs } = await stop();
   expect(wrong).toEqual([]);
-  expect(answered).toBeGreaterThan(10);
-  expect(p99Ms).toBeLessThan(longMs);
+  expect(p99Ms).toBeLessThan(longMs + 5 * lateMs);
 }
 
 beforeAll(async () => {
@@ -68,9 +70,11 @@ describe('requests that are none', () => {
     ['one huge header', head('GET /livez HTTP/1.1', `X: ${'y'.repeat(2 * limits.headerBytes.default)}`)],
     ['200 headers', head('GET /livez HTTP/1.1', ...Array.from({ length: 200 }, (_, i) => `X${i}: y`))],
   ])('are refused or not answered: %s', async (_, bytes) => {
-    const { answers, isClosed } = await speak(server, bytes, { ms: 500 });
+    const { answers, isClosed } = await speak(server, bytes, {
+      ms: typeof bytes === 'string' ? 500 : 30_000,
+    });
     for (const { status } of answers) expect(status === 505 || (status >= 400 && status < 500)).toBe(true);
-    if (answers.length > 0) expect((await speak(server, bytes, { count: 2, ms: 500 })).isClosed).toBe(true);
+    if (answers.length > 0) expect((await speak(server, bytes, { count: 2 })).isClosed).toBe(true);
     // What says nothing yet may go on, and is closed in the end.
     else expect(isClosed || typeof bytes === 'string').toBe(true);
     expect((await get(`${server.url}/livez`)).status).toBe(200);
@@ -115,7 +119,7 @@ describe('pipelined requests', () => {
     const paths = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? '/livez' : `/no/such/${i}`));
     const requests = paths.map((one) => head(`GET ${one} HTTP/1.1`));
     for (const bytes of [requests.join(''), requests]) {
-      const { answers } = await speak(server, bytes, { count: 100, ms: 5000 });
+      const { answers } = await speak(server, bytes, { count: 100 });
       expect(answers).toHaveLength(100);
       for (const [i, { body }] of answers.entries())
         expect(body).toContain(i % 2 === 0 ? '"live"' : `/no/such/${i}`);
@@ -126,7 +130,7 @@ describe('pipelined requests', () => {
     const requests = Array.from({ length: 20 }, (_, i) =>
       head(`GET ${path}?seed=${i}&limit=${1 + i} HTTP/1.1`),
     );
-    const { answers, isClosed } = await speak(server, requests.join(''), { count: 20, ms: 2000 });
+    const { answers, isClosed } = await speak(server, requests.join(''), { count: 20 });
     expect(isClosed).toBe(true);
     for (const [i, { body }] of answers.entries()) expect(body).toContain(`"wanted":${1 + i},`);
   });
@@ -147,7 +151,7 @@ describe('bodies', () => {
       [...whole],
       post(body(), `Content-Length: ${body().length}`).match(/[\s\S]{1,7}/g) ?? [],
     ]) {
-      const { answers } = await speak(server, bytes, { ms: 5000 });
+      const { answers } = await speak(server, bytes);
       expect(answers[0]?.status).toBe(200);
       expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({ product: server.product });
     }
@@ -178,18 +182,18 @@ describe('bodies', () => {
     const spoken = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>
         i % 2 === 0
-          ? speak(server, post(piece, `Content-Length: ${most + 1}`), { ms: 5000 })
-          : speak(server, [post('', 'Transfer-Encoding: chunked'), ...pieces], { ms: 5000 }),
+          ? speak(server, post(piece, `Content-Length: ${most + 1}`))
+          : speak(server, [post('', 'Transfer-Encoding: chunked'), ...pieces]),
       ),
     );
     expect(spoken.map(({ answers }) => answers[0]?.status)).toEqual(spoken.map(() => 413));
-    expectUntouched(await stop());
+    await expectUntouched(stop);
     expect(residentOf(pid) - before).toBeLessThan(100e6);
   });
 });
 
 describe('bytes at random', () => {
-  it('do no harm', { timeout: 30_000 }, async () => {
+  it('do no harm', async () => {
     const seed = 7;
     const random = new Random(seed);
     const before = fdsOf(pid);
@@ -213,12 +217,13 @@ describe('bytes at random', () => {
     const stop = witnesses(server);
     const statuses = new Map<number, number>();
     const clients = Array.from({ length: 60 }, async () => {
-      for (let i = 0; i < 50; i++)
+      // Those that are waited for in vain take their time; some must be answered.
+      for (let i = 0; i < 50 || ((statuses.get(200) ?? 0) <= 10 && i < 500); i++)
         for (const { status } of (await speak(server, spoilt(), { ms: 40 })).answers)
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
     });
     await Promise.all(clients);
-    expectUntouched(await stop());
+    await expectUntouched(stop);
     expect(
       [...statuses.keys()].filter((status) => status >= 500 && status !== 505),
       `seed ${seed}`,
@@ -246,14 +251,14 @@ describe('clients that leave', () => {
       await sleep(20 * round);
       for (const socket of sockets) socket.destroy();
     }
-    expectUntouched(await stop());
+    await expectUntouched(stop);
     expect(await settledFds(pid, before + ofThreads)).toBeLessThanOrEqual(before + ofThreads);
     const metric = async (name: string): Promise<number> =>
       Number(
         new RegExp(`^${name} (\\d+)`, 'm').exec((await get(`${server.url}/metrics`)).body.toString())?.[1],
       );
-    expect(await metric('sepet_http_aborted_total')).toBeGreaterThan(0);
-    await expect.poll(() => metric('sepet_queue_depth'), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => metric('sepet_http_aborted_total')).toBeGreaterThan(0);
+    await expect.poll(() => metric('sepet_queue_depth')).toBe(0);
   });
 
   it('read slowly are waited for, and the others are not made to', async () => {
@@ -265,7 +270,7 @@ describe('clients that leave', () => {
       return socket;
     });
     await sleep(700);
-    expectUntouched(await stop());
+    await expectUntouched(stop);
     for (const socket of slow) socket.destroy();
   });
 });
@@ -279,12 +284,12 @@ describe('clients that are slow to ask', () => {
       for (const socket of sockets) socket.write(asked[i] ?? '');
       await sleep(25);
     }
-    expectUntouched(await stop());
+    await expectUntouched(stop);
     for (const socket of sockets) socket.destroy();
   });
 
-  it('and then say nothing more are hung up on', { timeout: 40_000 }, async () => {
-    const waited = await Promise.all(silent.map(({ closedMs }) => Promise.race([closedMs, sleep(25_000)])));
-    for (const ms of waited) expect(ms).toBeLessThan(25_000);
+  it('and then say nothing more are hung up on', async () => {
+    const waited = await Promise.all(silent.map(({ closedMs }) => Promise.race([closedMs, sleep(45_000)])));
+    for (const ms of waited) expect(ms).toBeLessThan(45_000);
   });
 });

@@ -188,6 +188,9 @@ describe('operations', () => {
     const route = 'route="/v1/products/{id}/bought-together"';
     const ok = `sepet_http_request_duration_seconds_count{${route},status="200"}`;
     const unknown = `sepet_http_request_duration_seconds_count{${route},status="404"}`;
+    // Requests whose clients left leave the queue when its turn comes.
+    await expect.poll(async () => (await read()).get('sepet_queue_depth')).toBe(0);
+    await expect.poll(async () => (await read()).get('sepet_batches_running')).toBe(0);
     const before = await read();
     await Promise.all([ask(server.product), ask(server.product, '?limit=100'), ask('nothing')]);
     const after = await read();

@@ -2,8 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { Agent, globalAgent, type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { createInterface } from 'node:readline';
+import { expect, vi } from 'vitest';
 import { sepetCommand } from '../shops.ts';
 
 export interface Serving {
@@ -17,8 +18,12 @@ export interface Serving {
   readonly child: ChildProcess;
   /** Resolves to the exit code, and the signal where one ended it. */
   readonly exited: Promise<[code: number | null, signal: NodeJS.Signals | null]>;
-  /** Its log so far. */
+  /** Its log so far: it comes through a pipe, later than what it tells of. */
   log(): string;
+  /** Waits until its log has what is looked for, and returns all of it. */
+  said(words: RegExp | string): Promise<string>;
+  /** Its whole log, once it has ended and nobody can write to it any more. */
+  wholeLog(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -38,18 +43,44 @@ export async function serveWith(given: readonly string[], env: NodeJS.ProcessEnv
     complaints += chunk;
   });
   const exited = once(child, 'exit') as Serving['exited'];
+  const closed = once(child.stderr, 'close');
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), exited]);
   if (typeof line !== 'string') throw new Error(`The server did not start: ${complaints}`);
+  const told = JSON.parse(line) as Pick<
+    Serving,
+    'url' | 'product' | 'artifact' | 'pages' | 'bytes' | 'hugeBytes'
+  >;
   return {
-    ...JSON.parse(line),
+    ...told,
     child,
     exited,
     log: () => complaints,
+    said: (words) =>
+      vi.waitFor(
+        () => {
+          if (typeof words === 'string') expect(complaints).toContain(words);
+          else expect(complaints).toMatch(words);
+          return complaints;
+        },
+        { timeout: 60_000 },
+      ),
+    wholeLog: async () => {
+      await closed;
+      return complaints;
+    },
     stop: async () => {
+      letGo(told.url);
       child.kill('SIGINT');
       await exited;
     },
   };
+}
+
+/** Closes the connections that are kept alive for a next request: a server that ends would linger for them. */
+function letGo(url: string): void {
+  const { port } = new URL(url);
+  for (const [name, sockets = []] of Object.entries(globalAgent.freeSockets))
+    if (name.split(':').includes(port)) for (const socket of sockets) socket.destroy();
 }
 
 export interface Got {

@@ -161,7 +161,7 @@ describe('a swap of artifacts', () => {
     const { version } = versionOf('b');
     const asked = Array.from({ length: 50 }, (_, i) => get(url(`/v1/products/P${i}/bought-together`)));
     const swapping = runner.swap(version);
-    const stopping = server.stop({ drainSeconds: 0.2, lingerSeconds: 0 });
+    const stopping = server.stop({ drainSeconds: 1, lingerSeconds: 0 });
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual(Array(50).fill(200));
     expect(await swapping).toBe(true);
     await stopping;

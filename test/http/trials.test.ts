@@ -215,7 +215,8 @@ describe('customers', () => {
     expect(tookMs.length).toBeGreaterThan(20);
     const sorted = tookMs.toSorted((a, b) => a - b);
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(tryMs / 10);
-    expect(sorted.at(-1)).toBeLessThan(tryMs / 2);
+    // Were they tried where customers are answered, one of these would have waited for all of it.
+    expect(sorted.at(-1)).toBeLessThan(0.75 * tryMs);
   });
 
   it('see whole releases while labels move and policies are tried on them', async () => {

@@ -71,15 +71,23 @@ describe('a constant rate', () => {
 
   it('sends evenly, not in bursts at the start of each second', async () => {
     const { url, arrivals } = await startServer(0, 0);
-    await loadtest('run', 'cold', '--url', url, ...paced);
-    const [begin = 0] = arrivals.slice(tried + 20);
-    const windows = new Array<number>(40).fill(0);
-    for (const arrival of arrivals) {
-      const window = Math.floor((arrival - begin) / 50);
-      if (arrival >= begin && window < windows.length) windows[window] = (windows[window] ?? 0) + 1;
-    }
+    const windows = async (): Promise<number[]> => {
+      arrivals.length = 0;
+      await loadtest('run', 'cold', '--url', url, ...paced);
+      const [begin = 0] = arrivals.slice(tried + 20);
+      const counts = new Array<number>(40).fill(0);
+      for (const arrival of arrivals) {
+        const window = Math.floor((arrival - begin) / 50);
+        if (arrival >= begin && window < counts.length) counts[window] = (counts[window] ?? 0) + 1;
+      }
+      return counts;
+    };
     // Ten in each window of 50 ms; as bursts, all but two or three windows would be empty.
-    expect(windows.filter((count) => count > 0).length).toBeGreaterThan(20);
-    expect(Math.max(...windows)).toBeLessThan(100);
+    const isEven = (counts: number[]): boolean =>
+      counts.filter((count) => count > 0).length > 20 && Math.max(...counts) < 100;
+    // What others on this machine hold up comes in a burst, in one round and not in the next; bursts by intention come in each.
+    let counts = await windows();
+    for (let round = 1; round < 3 && !isEven(counts); round++) counts = await windows();
+    expect(isEven(counts), counts.join(' ')).toBe(true);
   });
 });

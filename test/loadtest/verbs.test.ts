@@ -92,7 +92,7 @@ describe('scenarios', () => {
 
   it('swaps by label move a label of a store of their own', async () => {
     const { stdout, stderr } = await loadtest(
-      ...['run', 'swap', '--artifact', artifact, '--check', '3', ...short, '--duration', '2.5'],
+      ...['run', 'swap', '--artifact', artifact, '--check', '3', ...short, '--duration', '4'],
     );
     const report: RunReport = JSON.parse(stdout || `"${stderr}"`);
     expect(report.expectations.filter((one) => !one.met)).toEqual([]);

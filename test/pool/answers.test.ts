@@ -40,9 +40,11 @@ describe('a batch of answers in one buffer', () => {
   it('measures the time the batch took', () => {
     // A recommender that says of the time it takes that two thirds went into the index.
     const searching = { ...toyRecommender, searchMs: () => (2 / 3) * performance.now() };
-    const { spent } = readBatch(answerBatch(searching, [job('slow-30')]));
-    expect(spent.workerSeconds).toBeGreaterThan(0.025);
-    expect(spent.workerSeconds).toBeLessThan(5);
+    // So long that it matters little where this thread is not given its turn in between.
+    const sinceMs = performance.now();
+    const { spent } = readBatch(answerBatch(searching, [job('slow-400')]));
+    expect(spent.workerSeconds).toBeGreaterThan(0.39);
+    expect(spent.workerSeconds).toBeLessThanOrEqual((performance.now() - sinceMs) / 1000);
     expect(spent.searchSeconds / spent.workerSeconds).toBeCloseTo(2 / 3, 1);
     expect(spent.encodeSeconds).toBeLessThan(spent.workerSeconds / 3);
   });

@@ -29,9 +29,9 @@ function listeningOpener() {
         heard.set(version.number, asked);
         return {
           ...opened,
-          recommend(requests: readonly RecommendRequest[]) {
+          draft(requests: readonly RecommendRequest[]) {
             asked.push(...requests.map(({ product }) => product));
-            return opened.recommend(requests);
+            return opened.draft(requests);
           },
         };
       },

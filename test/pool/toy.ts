@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SepetError } from '../../src/base/errors.ts';
 import type { Version } from '../../src/pool/version.ts';
 import type { Opener } from '../../src/pool/versions.ts';
+import { type Encoding, encodeAnswer } from '../../src/recommend/encode.ts';
+import type { JsonBytes } from '../../src/recommend/json-bytes.ts';
 import type { RecommendAnswer } from '../../src/recommend/recommender.ts';
 import type { RecommendRequest } from '../../src/recommend/request.ts';
 
@@ -44,7 +46,10 @@ function answerOne({ product }: RecommendRequest, artifact?: string): RecommendA
 }
 
 const toy = (artifact?: string) => ({
-  recommend: (requests: readonly RecommendRequest[]) => requests.map((one) => answerOne(one, artifact)),
+  draft: (requests: readonly RecommendRequest[]) => requests.map((one) => answerOne(one, artifact)),
+  write(answer: RecommendAnswer, encoding: Encoding, out: JsonBytes): void {
+    out.add(encodeAnswer(answer, encoding));
+  },
   popularIds: () => ['warm'],
   searchMs: () => 0,
 });
@@ -63,11 +68,11 @@ export const toyOpener: Opener<typeof toyRecommender> = {
   forgetOthers: () => false,
 };
 
-/** Lets everything that is due happen until `condition` holds; fails after ten seconds. */
+/** Lets everything that is due happen until `condition` holds; fails after half a minute. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
+  const deadlineMs = performance.now() + 30_000;
   while (!condition()) {
-    if (performance.now() > deadlineMs) throw new Error('It did not come about within ten seconds.');
+    if (performance.now() > deadlineMs) throw new Error('It did not come about within half a minute.');
     await sleep(2);
   }
 }

@@ -222,7 +222,7 @@ describe('the queue of trials', () => {
   it('is bounded, counts what is cancelled as gone, and keeps deadlines', async () => {
     const on = start({ worker: toyWorker, queue: 4 });
     const version = toyVersion(nextNumber());
-    const slow = ask(on, version, 'slow-300');
+    const slow = ask(on, version, 'slow-1500');
     await until(() => on.waiting === 0);
     const waiting = ['a', 'b', 'c', 'd'].map((product) => {
       const results: string[] = [];
@@ -242,7 +242,7 @@ describe('the queue of trials', () => {
     const [first] = waiting;
     if (first?.ticket) first.ticket.cancelled = true;
     const late = ask(on, version, 'e');
-    expect(JSON.parse(text(await slow)).product).toBe('slow-300');
+    expect(JSON.parse(text(await slow)).product).toBe('slow-1500');
     expect(JSON.parse(text(await late)).product).toBe('e');
     const codes = waiting.map(({ results }) => results.map((one) => (one.startsWith('{') ? 'answer' : one)));
     expect(codes).toEqual([[], ['answer'], ['answer'], ['deadline_exceeded']]);
@@ -282,7 +282,8 @@ describe('the queue of trials', () => {
   it('fails what it has in hand when it is closed, and takes no more', async () => {
     const on = start({ worker: toyWorker });
     const version = toyVersion(nextNumber());
-    const slow = [ask(on, version, 'slow-500'), ...products.map((product) => ask(on, version, product))];
+    // Ended in the middle of it.
+    const slow = [ask(on, version, 'slow-9000'), ...products.map((product) => ask(on, version, product))];
     await sleep(100);
     await on.close();
     const codes = (await Promise.all(slow)).map(text);

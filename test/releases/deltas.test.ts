@@ -229,7 +229,7 @@ describe('sepet delta publish', () => {
     );
     const list = await run(['delta', 'list']);
     expect(list.out).toMatch(/3 .* a test +2 .*\n.*2 .* a test +1 .*TRY.*\n.*1 .* a test +4 /);
-  }, 60_000);
+  });
 
   it('signs with a key', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -55,7 +55,7 @@ describe('a store that is away', () => {
       isSilent = true;
       const startedMs = performance.now();
       const server = await shop.begin('--store', address);
-      expect(performance.now() - startedMs).toBeLessThan(12_000);
+      expect(performance.now() - startedMs).toBeLessThan(30_000);
       await untilSaid(server, /did not answer within 5 s\. Serving the last good release, revision 1\./);
       expect((await told(server)).release.revision).toBe(1);
       await end(server);
@@ -83,7 +83,7 @@ describe('a store that is away', () => {
     await shop.publish(1);
     const server = await shop.begin();
     shop.takeStoreAway();
-    await until(() => server.log().includes('store_unreachable'));
+    await untilSaid(server, /store_unreachable/);
     await sleep(700);
     expect(server.log().match(/store_unreachable/g)).toHaveLength(1);
     const metrics = (await get(`${server.url}/metrics`)).body.toString();
@@ -98,7 +98,7 @@ describe('a server that is killed', () => {
   const points = faultPoints.filter((point) => /^(download|swap):|^delta:after-download/.test(point));
 
   it('wherever it was starts again with a whole release, also without the store', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     expect(points).toHaveLength(8);
     await shop.publish(0);

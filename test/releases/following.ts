@@ -10,10 +10,8 @@ import { get, json, type Serving, serveWith } from '../http/serving.ts';
 import { makeWorld, put, writeArtifact } from './world.ts';
 
 export const label = 'production';
-/** What a change must be visible within. */
-export const soonMs = 5000;
 /** What is waited for whatever must come about: on a busy machine that is longer. */
-const patientMs = 30_000;
+const patientMs = 60_000;
 
 /** A store with a label, and the servers that follow it. */
 export class Following {

@@ -31,7 +31,7 @@ async function start(...flags: string[]): Promise<Started> {
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const exited = once(child, 'exit');
   const url = (): string | undefined => /http:\/\/127\.0\.0\.1:\d+(?=\/ui\/)/.exec(said)?.[0];
-  await until(() => url() !== undefined || child.exitCode !== null, 100_000);
+  await until(() => url() !== undefined || child.exitCode !== null, 160_000);
   const found = url();
   if (found === undefined) throw new Error(`It did not start: ${said}`);
   return {

@@ -92,7 +92,8 @@ describe('a folder store', () => {
     child.process.kill('SIGKILL');
     const killedMs = performance.now();
     await writing;
-    expect(performance.now() - killedMs).toBeLessThan(2000);
+    // Nothing else than its death ends its turn so soon: it held it for ten seconds.
+    expect(performance.now() - killedMs).toBeLessThan(8000);
     expect(text((await store.read('labels/a.json'))?.bytes ?? Buffer.alloc(0))).toBe('2');
     await child.ended;
   });

@@ -3,6 +3,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { freePort } from '../ports.ts';
 
 type Check = (value: unknown) => boolean;
 interface Fields {
@@ -280,7 +281,5 @@ export async function startMlflow(options: { authorization?: string; artifactSch
 
 /** An address at which nobody listens any more. */
 export async function addressWithoutServer(): Promise<string> {
-  const gone = await startMlflow();
-  await gone.close();
-  return gone.uri;
+  return `http://127.0.0.1:${await freePort()}`;
 }

@@ -19,7 +19,7 @@ let warnings: string[];
 const warn = (code: string): void => {
   warnings.push(code);
 };
-const quick = { timeoutMs: 2000, pauseMs: 1, retries: 2 };
+const quick = { timeoutMs: 30_000, pauseMs: 1, retries: 2 };
 let files = 0;
 const newFile = (): string => join(dir, `runs-${files++}.jsonl`);
 const trackerOf = (file: string, uri = server.uri, authorization?: string): Tracker => {

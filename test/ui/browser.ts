@@ -47,6 +47,8 @@ export interface Pages {
 /** Starts Chromium: once a test file, in `beforeAll`; close it in `afterAll`. */
 export async function openBrowser(): Promise<Pages> {
   const isRoot = process.getuid?.() === 0;
+  /** With the test that opened them: what is left open of a test that is over takes time from the next. */
+  const contexts = new Map<BrowserContext, string | undefined>();
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     chromiumSandbox: !isRoot,
@@ -56,10 +58,17 @@ export async function openBrowser(): Promise<Pages> {
     browser,
     async open(url, options = {}) {
       const { theme = 'light', width = 1280, height = 800 } = options;
+      const test = expect.getState().currentTestName;
+      for (const [context, openedBy] of contexts) {
+        if (openedBy === test) continue;
+        contexts.delete(context);
+        await context.close();
+      }
       const context = await browser.newContext({
         ...{ colorScheme: theme, viewport: { width, height }, locale: 'en-GB', timezoneId: 'UTC' },
         reducedMotion: 'reduce',
       });
+      contexts.set(context, test);
       const opened = await watch(context, new URL(url).host);
       await opened.page.goto(url);
       return opened;
@@ -79,7 +88,7 @@ async function watch(context: BrowserContext, host: string): Promise<Opened> {
     });
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('console', (message) => {
     const { url } = message.location();
     if (['error', 'warning'].includes(message.type()) && !url.endsWith('/favicon.ico'))

@@ -78,8 +78,8 @@ describePages('verdicts on the compare page', () => {
     const said = `8 better, 2 worse of 11: the difference may well be chance (p = ${pValue.toFixed(2)}).`;
     await expect.poll(() => words.textContent()).toBe(said);
     await screenshot(page, 'ui-compare');
+    await expect.poll(async () => (await judged()).summary).toMatchObject({ better: 8, same: 1, worse: 2 });
     const kept = await judged();
-    expect(kept.summary).toMatchObject({ better: 8, same: 1, worse: 2 });
     expect(kept.summary.pValue).toBeCloseTo(pValue, 6);
     const noted = kept.verdicts.find(({ product }) => product === last);
     expect(noted).toMatchObject({ verdict: 'worse', by: 'Ada', note: 'u 1 2 3: only words' });
@@ -88,8 +88,8 @@ describePages('verdicts on the compare page', () => {
     await page.reload();
     await shows(page, next);
     await expect.poll(() => words.textContent()).toBe(said);
-    expect(await page.locator('cmp-summary tbody tr').count()).toBe(11);
-    expect(await page.locator('cmp-strip .segments .better').count()).toBe(8);
+    await expect.poll(() => page.locator('cmp-summary tbody tr').count()).toBe(11);
+    await expect.poll(() => page.locator('cmp-strip .segments .better').count()).toBe(8);
     await page.locator(`cmp-summary tr[data-product=${last}] a`).click();
     await shows(page, last);
     await expect.poll(() => page.locator('cmp-verdict-bar #note').inputValue()).toBe('u 1 2 3: only words');
@@ -122,7 +122,7 @@ describePages('verdicts on the compare page', () => {
       await page.keyboard.press('1');
     }
     await shows(page, popular[6]);
-    expect(await page.locator('cmp-summary table').count()).toBe(0);
+    await expect.poll(() => page.locator('cmp-summary table').count()).toBe(0);
     await page.getByRole('button', { name: 'Reveal' }).click();
     await expect.poll(() => page.locator('cmp-summary tbody tr').count()).toBe(6);
     // The left one was always preferred; which side that was differs by product.
@@ -135,8 +135,8 @@ describePages('verdicts on the compare page', () => {
   it('begins a comparison anew where a label has moved', async () => {
     const { page, clean } = await open('/ui/compare', 'Dana');
     await shows(page, popular[0]);
-    const [, after] = await page.locator('cmp-side .about').allTextContents();
-    expect(after?.trim()).toBe('week-40, revision 3');
+    const after = page.locator('cmp-side .about').nth(1);
+    await expect.poll(async () => (await after.textContent())?.trim()).toBe('week-40, revision 3');
     const before = await judged();
     expect(before.verdicts.length).toBeGreaterThan(0);
     await page.locator('cmp-summary tbody tr').first().waitFor();
@@ -176,7 +176,7 @@ describePages('verdicts elsewhere', () => {
       await page.getByText('--verdicts').waitFor();
       await page.locator('cmp-lists .item').first().waitFor();
       await page.keyboard.press('1');
-      expect(await page.locator('cmp-strip .where').textContent()).toBe('1 of 50');
+      await expect.poll(() => page.locator('cmp-strip .where').textContent()).toBe('1 of 50');
       clean();
       await page.context().close();
     } finally {
@@ -195,7 +195,7 @@ describePages('verdicts elsewhere', () => {
       await page.getByLabel('Admin token').fill('a-token-for-tests');
       await page.keyboard.press('Enter');
       await page.locator('cmp-summary .words', { hasText: '1 better, 0 worse of 1' }).waitFor();
-      expect(await page.locator('cmp-strip .where').textContent()).toBe('2 of 50');
+      await expect.poll(() => page.locator('cmp-strip .where').textContent()).toBe('2 of 50');
       clean(/401/);
       await page.context().close();
     } finally {

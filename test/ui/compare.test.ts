@@ -63,8 +63,12 @@ describePages('compare', () => {
     const prices = items.map((item) => item.price ?? 0).toSorted((a, b) => a - b);
     const ratio = (prices[1] as number) / price;
     const cells = page.locator('cmp-figures td[data-column=b]');
-    expect(await cells.allTextContents()).toEqual(['3 of 3', '0%', `${Math.round(100 * ratio) / 100} ×`]);
-    expect(await page.locator('cmp-side').nth(1).locator('.chip').textContent()).toContain('1 change');
+    await expect
+      .poll(() => cells.allTextContents())
+      .toEqual(['3 of 3', '0%', `${Math.round(100 * ratio) / 100} ×`]);
+    await expect
+      .poll(() => page.locator('cmp-side').nth(1).locator('.chip').textContent())
+      .toContain('1 change');
     clean();
     await page.context().close();
   });
@@ -75,7 +79,7 @@ describePages('compare', () => {
       `/ui/compare?sample=worst&n=20&seed=5&b-rules=${encodeURIComponent(JSON.stringify(overrides))}`,
     );
     const segments = page.locator('cmp-strip .segments button');
-    await segments.first().waitFor();
+    await expect.poll(() => segments.count()).toBe(20);
     const titles = await segments.evaluateAll((all) => all.map((one) => (one as HTMLElement).title));
     const ids = titles.map((title) => title.replace(/^\d+: /, ''));
     expect(ids).toHaveLength(20);
@@ -98,7 +102,8 @@ describePages('compare', () => {
     });
     const least = missing.at(-1) as number;
     expect(passed.answers.filter(({ filled }) => filled.missing > least)).toEqual([]);
-    expect(await page.locator('cmp-lists .hole').count()).toBe(missing[0]);
+    await shows(page, ids[0]);
+    await expect.poll(() => page.locator('cmp-lists .hole').count()).toBe(missing[0]);
     clean();
     await page.context().close();
   });
@@ -133,7 +138,7 @@ describePages('compare', () => {
     await page.locator('cmp-sample #ids').fill(ids.join(', '));
     await page.getByRole('button', { name: 'Walk through these' }).click();
     await shows(page, ids[0]);
-    expect(await page.locator('cmp-strip .where').textContent()).toBe('1 of 15');
+    await expect.poll(() => page.locator('cmp-strip .where').textContent()).toBe('1 of 15');
     // With one place each, many lists are alike.
     const overrides = { limit: 1 };
     const rules = encodeURIComponent(JSON.stringify(overrides));
@@ -149,7 +154,7 @@ describePages('compare', () => {
     const wanted = ids.filter((_, at) => differ[at]);
     expect(wanted.length).toBeLessThan(ids.length);
     await shows(page, wanted[0]);
-    expect(await page.locator('cmp-strip .where').textContent()).toBe(`1 of ${wanted.length}`);
+    await expect.poll(() => page.locator('cmp-strip .where').textContent()).toBe(`1 of ${wanted.length}`);
     clean();
     await page.context().close();
   });
@@ -174,7 +179,7 @@ describePages('compare', () => {
     await shows(page, second);
     const sent = await open(new URL(page.url()).pathname + new URL(page.url()).search, 'Bo');
     await shows(sent.page, second);
-    expect(await sent.page.locator('cmp-strip .where').textContent()).toBe('2 of 20');
+    await expect.poll(() => sent.page.locator('cmp-strip .where').textContent()).toBe('2 of 20');
     const { items } = await listOf(shop, 'production', second, { policy: 'cart' });
     expect((await marksOf(sent.page, 'Proposed')).map(({ id }) => id)).toEqual(items.map(({ id }) => id));
     await page.goBack();

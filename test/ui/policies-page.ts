@@ -20,7 +20,7 @@ export const yamlOf = (page: Page): Promise<string> =>
   });
 
 export const waitYaml = async (page: Page, part: string): Promise<string> => {
-  await expect.poll(() => yamlOf(page), { timeout: 10_000 }).toContain(part);
+  await expect.poll(() => yamlOf(page)).toContain(part);
   return yamlOf(page);
 };
 

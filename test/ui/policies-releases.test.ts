@@ -43,10 +43,10 @@ describePages('releases of policies', () => {
     await fillReason(page, 'three are enough');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect
-      .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
+      .poll(() => page.locator('[data-said]').textContent())
       .toContain('pdp is saved as test@4 and served');
     await page.locator('h1').waitFor();
-    expect(page.url()).toContain('label=test');
+    await expect.poll(() => page.url()).toContain('label=test');
     expect(await client.policy('pdp', { label: 'test' })).toMatchObject({
       policy: 'pdp@4',
       document: { limit: 3 },
@@ -54,21 +54,23 @@ describePages('releases of policies', () => {
     expect(await served()).toBe('pdp@2');
     // The comment is this browser's: the store keeps what the policy says.
     await waitYaml(page, '# for the campaign');
-    expect(await page.locator('[data-dirty]').count()).toBe(0);
+    await expect.poll(() => page.locator('[data-dirty]').count()).toBe(0);
 
     await page.getByRole('tab', { name: 'History' }).click();
     const entry = page.locator('li[data-revision="4"]');
     await entry.waitFor();
-    expect(await entry.textContent()).toMatch(/three are enough[\s\S]*Ada[\s\S]*pdp@4/);
+    await expect.poll(() => entry.textContent()).toMatch(/three are enough[\s\S]*Ada[\s\S]*pdp@4/);
     await screenshot(page, 'ui-policies-history');
     await page.getByRole('button', { name: 'Promote test to production' }).click();
     await page.locator('[data-diff]').waitFor();
-    expect(await page.locator('[data-diff]').textContent()).toMatch(/week-39[\s\S]*week-40[\s\S]*pdp/);
+    await expect
+      .poll(() => page.locator('[data-diff]').textContent())
+      .toMatch(/week-39[\s\S]*week-40[\s\S]*pdp/);
     await axeClean(page);
     await fillReason(page, 'looked good in test');
     await page.getByRole('button', { name: 'Promote to production', exact: true }).click();
     await expect
-      .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
+      .poll(() => page.locator('[data-said]').textContent())
       .toContain('customers see production@3');
     expect(await served()).toBe('pdp@4');
     expect((await client.boughtTogether(product)).items).toHaveLength(3);
@@ -78,7 +80,7 @@ describePages('releases of policies', () => {
     await fillReason(page, 'three were too few');
     await page.getByRole('button', { name: 'Roll back', exact: true }).click();
     await expect
-      .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
+      .poll(() => page.locator('[data-said]').textContent())
       .toContain('at revision 2, as revision 4');
     expect(await served()).toBe('pdp@2');
     const after = await client.boughtTogether(product);
@@ -90,8 +92,10 @@ describePages('releases of policies', () => {
     const { page, clean } = await openEditor(pages, editorOf(shop, 'test', 'cart'));
     await paste(page, (await yamlOf(page)).replace('limit: 6', 'limit: 4'));
     await valid(page);
-    const operator = createAdminClient({ url: shop.url });
-    const { document } = await createClient({ url: shop.url }).policy('cart', { label: 'test' });
+    const operator = createAdminClient({ url: shop.url, timeoutMs: 60_000 });
+    const { document } = await createClient({ url: shop.url, timeoutMs: 30_000 }).policy('cart', {
+      label: 'test',
+    });
     const theirs = { ...document, limit: 5, revision: 2 };
     const { entry } = await operator.savePolicy('test', 'cart', { policy: theirs, why: 'five', by: 'Bo' });
     const save = async (): Promise<void> => {
@@ -118,9 +122,9 @@ describePages('releases of policies', () => {
     await save();
     await page.getByRole('button', { name: 'Save mine on top' }).click();
     await expect
-      .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
+      .poll(() => page.locator('[data-said]').textContent())
       .toContain(`saved as test@${entry.revision + 2}`);
-    const now = await createClient({ url: shop.url }).policy('cart', { label: 'test' });
+    const now = await createClient({ url: shop.url, timeoutMs: 30_000 }).policy('cart', { label: 'test' });
     expect(now.document.limit).toBe(4);
     expect(now.revision).toBeGreaterThan(3);
     clean(/409/);
@@ -139,10 +143,8 @@ describePages('releases of policies', () => {
     await page.locator('[data-save]').click();
     await fillReason(page, 'a cart of its own');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect
-      .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
-      .toContain('autumn is saved as test@');
-    const served = await createClient({ url: shop.url }).policies({ label: 'test' });
+    await expect.poll(() => page.locator('[data-said]').textContent()).toContain('autumn is saved as test@');
+    const served = await createClient({ url: shop.url, timeoutMs: 30_000 }).policies({ label: 'test' });
     expect(served.policies.map(({ policy }) => policy)).toContain('autumn@1');
     clean();
   });
@@ -174,9 +176,9 @@ describePages('releases of policies', () => {
       await page.getByLabel('Why', { exact: true }).fill('trying it');
       await page.getByRole('button', { name: 'Put live', exact: true }).click();
       await expect
-        .poll(() => page.locator('[data-said]').textContent(), { timeout: 20_000 })
+        .poll(() => page.locator('[data-said]').textContent())
         .toContain('cart is served until the restart');
-      const { document } = await createClient({ url: file.url }).policy('cart');
+      const { document } = await createClient({ url: file.url, timeoutMs: 30_000 }).policy('cart');
       expect(document).toMatchObject({ limit: 2, revision: 2 });
       clean(/401/);
     } finally {

@@ -17,7 +17,7 @@ async function open(path: string, options = {}): Promise<Page> {
   return opened.page;
 }
 
-const poll = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 15_000 });
+const poll = <T>(read: () => T | Promise<T>) => expect.poll(read);
 const link = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name });
 
 /** Bytes that came over the wire for files of the pages; pictures of products and answers of the API left out. */
@@ -66,7 +66,7 @@ describePages('the shell of the pages', () => {
       await poll(() => new URL(page.url()).pathname).toBe(path);
       await poll(() => page.title()).toBe(`${name} · Sepet`);
       await page.getByRole('heading', { level: 1 }).first().waitFor();
-      expect(await link(page, name).getAttribute('aria-current')).toBe('page');
+      await poll(() => link(page, name).getAttribute('aria-current')).toBe('page');
     }
     await page.goBack();
     await poll(() => page.title()).toBe('Overview · Sepet');

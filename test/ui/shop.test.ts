@@ -36,17 +36,17 @@ describePages('the shop page', () => {
   it('shows a product, what is bought with it, and others of its kind', async () => {
     const { page, cards, clean } = await open();
     await cards.first().waitFor();
-    const asked = new URL(page.url()).searchParams.get('product');
-    expect(asked).toBe(shop.product);
-    const facts = (await (await fetch(shop.at(`/v1/products/${asked}`))).json()) as Record<string, string>;
+    const asked = () => new URL(page.url()).searchParams.get('product');
+    await expect.poll(asked).toBe(shop.product);
+    const facts = (await (await fetch(shop.at(`/v1/products/${asked()}`))).json()) as Record<string, string>;
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(facts.title);
-    expect(await page.title()).toContain(facts.title);
+    await expect.poll(() => page.title()).toContain(facts.title);
     expect(await cards.count()).toBe(6);
     const picture = page.locator('.picture img');
     await expect
       .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
       .toBeGreaterThan(0);
-    expect(await page.locator('.others li').count()).toBe(8);
+    await expect.poll(() => page.locator('.others li').count()).toBe(8);
     await screenshot(page, 'ui-shop');
     clean();
   });
@@ -63,10 +63,11 @@ describePages('the shop page', () => {
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: title ?? '' }).waitFor();
     await page.getByRole('combobox', { name: 'Search the shop' }).fill(wanted);
+    await page.locator('sp-product-search [role=listbox][aria-busy=false]').waitFor();
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: wanted.split(',')[0] ?? '' }).waitFor();
-    expect(new URL(page.url()).searchParams.get('product')).not.toBe(shop.product);
+    await expect.poll(() => new URL(page.url()).searchParams.get('product')).not.toBe(shop.product);
     clean();
   });
 
@@ -75,13 +76,9 @@ describePages('the shop page', () => {
     const total = await widget.locator('[part=sum]').textContent();
     await widget.getByRole('button', { name: 'Add all to basket' }).click();
     await drawer.waitFor();
-    expect(
-      await drawer
-        .getByRole('listitem')
-        .filter({ has: page.locator('.count') })
-        .count(),
-    ).toBe(6);
-    expect(await drawer.locator('.sum strong').textContent()).toBe(total);
+    const lines = drawer.getByRole('listitem').filter({ has: page.locator('.count') });
+    await expect.poll(() => lines.count()).toBe(6);
+    await expect.poll(() => drawer.locator('.sum strong').textContent()).toBe(total);
     const more = drawer.locator('bought-together');
     await more.locator('[part=item]').first().waitFor();
     expect(await more.evaluate((one) => (one as unknown as { answer: object }).answer)).toMatchObject({
@@ -89,11 +86,11 @@ describePages('the shop page', () => {
       basket: { length: 5 },
     });
     await drawer.getByRole('button', { name: 'One fewer' }).first().click();
-    expect(await drawer.locator('.sum').textContent()).toMatch(/5 articles/);
+    await expect.poll(() => drawer.locator('.sum').textContent()).toMatch(/5 articles/);
     await axeClean(page);
     await page.goBack();
     await drawer.waitFor({ state: 'hidden' });
-    expect(await page.locator('header .count').textContent()).toBe('5');
+    await expect.poll(() => page.locator('header .count').textContent()).toBe('5');
     await page.reload();
     await expect.poll(() => page.locator('header .count').textContent()).toBe('5');
     clean();
@@ -112,13 +109,13 @@ describePages('the shop page', () => {
         .join('');
     await expect.poll(kept).toMatch(/"type":"impression".*"placement":"product-page"/);
     const radius = () => cards.first().evaluate((one) => getComputedStyle(one).borderRadius);
-    expect(await radius()).toBe('10px');
+    await expect.poll(radius).toBe('10px');
     await page.getByRole('button', { name: 'airy' }).click();
-    expect(await radius()).toBe('18px');
+    await expect.poll(radius).toBe('18px');
     await page.getByText('--sepet-radius: 18px').waitFor();
     await page.getByLabel('Language').selectOption('ar');
     await widget.getByRole('heading', { name: 'كثيرًا ما تُشترى معًا' }).waitFor();
-    expect(new URL(page.url()).search).toContain('look=airy&locale=ar');
+    await expect.poll(() => new URL(page.url()).search).toContain('look=airy&locale=ar');
     const { page: sent } = await open(new URL(page.url()).pathname + new URL(page.url()).search);
     await sent.locator('main bought-together').getByRole('heading', { name: 'كثيرًا' }).waitFor();
     clean();

@@ -54,16 +54,10 @@ describePages('the widget with nothing to show', () => {
     const attributes = `product="P1" endpoint="${endpoint()}" timeout-ms="${timeoutMs}"`;
     const body = `<p>before</p>${tag(attributes)}<p>after</p>`;
     const { page, clean } = await open(body);
-    const [{ detail, atMs }] = (await tells(page, 'sepet-empty')) as [Told];
+    // Any other reason than the limit comes before it.
+    const [{ detail }] = (await tells(page, 'sepet-empty')) as [Told];
     expect(detail).toEqual({ products: ['P1'], reason });
-    const startedMs = await page.evaluate(() => {
-      const [{ startTime = 0 } = {}] = performance.getEntriesByName(
-        document.querySelector<HTMLScriptElement>('script[type=module]')?.src ?? '',
-      );
-      return startTime;
-    });
-    expect(atMs - startedMs).toBeLessThan(5000);
-    expect(await sizeOf(page)).toBe(0);
+    await expect.poll(() => sizeOf(page)).toBe(0);
     expect(await page.locator('bought-together').getAttribute('state')).toBe('empty');
     if (name === 'slow') await expect.poll(() => site.open.size).toBe(0);
     clean(otherHost, failedLoad, ...(name.startsWith('forbidden') ? [/violates the|^CSP: connect-src/] : []));
@@ -71,18 +65,29 @@ describePages('the widget with nothing to show', () => {
 
   it('keeps to its limit, and gives the connection back', async () => {
     const { page } = await open(tag(''));
-    const passedMs = await page.evaluate(async (endpoint) => {
-      const widget = document.querySelector('bought-together') as HTMLElement;
-      const empty = new Promise((resolve) => widget.addEventListener('sepet-empty', resolve, { once: true }));
-      widget.setAttribute('timeout-ms', '400');
-      widget.setAttribute('endpoint', endpoint);
-      widget.setAttribute('product', 'P1');
-      const startedMs = performance.now();
-      await empty;
-      return performance.now() - startedMs;
+    // Two that ask at once: the limit of one passes well before that of the other, however busy the machine is.
+    const [first, second] = await page.evaluate(async (endpoint) => {
+      const ended: { limitMs: number; passedMs: number }[] = [];
+      const limited = (limitMs: number): Promise<void> => {
+        const widget = document.body.appendChild(document.createElement('bought-together'));
+        const startedMs = performance.now();
+        const empty = new Promise<void>((resolve) =>
+          widget.addEventListener('sepet-empty', () => {
+            ended.push({ limitMs, passedMs: performance.now() - startedMs });
+            resolve();
+          }),
+        );
+        widget.setAttribute('timeout-ms', String(limitMs));
+        widget.setAttribute('endpoint', endpoint);
+        widget.setAttribute('product', 'P1');
+        return empty;
+      };
+      await Promise.all([limited(3000), limited(400)]);
+      return ended;
     }, `${site.url}/slow`);
-    expect(passedMs).toBeGreaterThan(350);
-    expect(passedMs).toBeLessThan(1500);
+    expect([first?.limitMs, second?.limitMs]).toEqual([400, 3000]);
+    expect(first?.passedMs).toBeGreaterThan(350);
+    expect(second?.passedMs).toBeGreaterThan(2950);
     await expect.poll(() => site.open.size).toBe(0);
   });
 
