@@ -36,6 +36,7 @@ beforeAll(async () => {
     '1',
     '--recall-share',
     '1',
+    ...tools.experimentIn(folder),
   );
   await get(`${server.url}/v1/products/${server.product}/bought-together`);
   exposition = (await get(`${server.url}/metrics`)).body.toString();

@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import { get, json, keepAlive, type Serving } from '../http/serving.ts';
 import { freePort } from '../ports.ts';
 import { Following } from '../releases/following.ts';
-import { dashboard, filled, hasTool, queriesOf, unlessMissing } from './tools.ts';
+import { dashboard, experimentIn, filled, hasTool, queriesOf, unlessMissing } from './tools.ts';
 
 const tool = 'prometheus';
 /** Panels of what does not happen in a quiet test. */
@@ -46,7 +46,10 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
     const listed = json(await get(`${server.url}/v1/products?limit=50`)) as { products: { id: string }[] };
     for (let i = 0; !isOver; i++) {
       const id = listed.products[i % 50]?.id ?? '';
-      const asked = [`/v1/products/${id}/bought-together`, `/v1/products/${id}/bought-together?seed=${i}`];
+      const asked = [
+        `/v1/products/${id}/bought-together`,
+        `/v1/products/${id}/bought-together?seed=${i}&visitor=v${i % 9}`,
+      ];
       for (const path of [...asked, '/v1/products/nothing/bought-together', '/v1/artifact'])
         await get(server.url + path, { agent });
       await sleep(50);
@@ -58,8 +61,8 @@ describe.skipIf(!hasTool(tool))(`the dashboard's panels${unlessMissing(tool)}`, 
     folder = mkdtempSync(join(tmpdir(), 'sepet-panels-'));
     following = new Following();
     await following.publish(1);
-    const events = ['--events', join(folder, 'events')];
-    server = await following.begin(...events, '--access-log', '0.5', '--recall-share', '1');
+    const tried = ['--events', join(folder, 'events'), ...experimentIn(folder)];
+    server = await following.begin(...tried, '--access-log', '0.5', '--recall-share', '1');
     await startPrometheus();
     loaded = load();
   });

@@ -1,6 +1,7 @@
 // Reads deploy/, and runs Prometheus' own tools on it. `.ci/run` installs them; where they are missing their tests skip.
 
 import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { read, root } from '../tidy/sources.ts';
@@ -13,6 +14,14 @@ export const unlessMissing = (tool: string): string => (hasTool(tool) ? '' : ` (
 /** Runs promtool in the rules' folder. Throws with what it says where it complains. */
 export const promtool = (args: readonly string[], input = ''): string =>
   execFileSync('promtool', args, { cwd: join(root, 'deploy/prometheus'), encoding: 'utf8', input });
+
+/** Flags of a server that tries two arms. */
+export function experimentIn(folder: string): string[] {
+  const file = join(folder, 'experiments.yaml');
+  const arms = '[{ name: A, share: 0.5 }, { name: B, share: 0.5, efSearch: 20 }]';
+  writeFileSync(file, `experiments: [{ name: width, arms: ${arms} }]\n`);
+  return ['--experiments', file];
+}
 
 export interface Target {
   readonly expr: string;
