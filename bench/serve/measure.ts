@@ -59,16 +59,19 @@ async function saturateAll(field: Field, entrants: readonly Entrant[]): Promise<
   return inTurn(names, options.rounds, (name, round) => ask(name, round, options.seconds));
 }
 
-/** Turns until a cache knows most of what is asked for: it is filled by then, or what it lacks is rare. */
-const fillingTurns = 5;
+/** By then nearly all that is asked for was asked for before. */
+const fillingSeconds = 60;
 
 /** By themselves, so that what is kept does not grow old while others are asked. */
 async function saturateCache(field: Field): Promise<Map<string, Saturation[]>> {
   const { options, drivers, servers } = field;
   const server = servers.get('default');
   if (!options.parts.includes('cache')) return new Map();
-  for (let turn = 0; server && !options.quick && turn < fillingTurns; turn++)
-    await drivers.saturate(server.url, pathsFor(field, 'zipf', 50 + turn), options);
+  const startedMs = performance.now();
+  for (let turn = 50; server && !options.quick; turn++) {
+    await drivers.saturate(server.url, pathsFor(field, 'zipf', turn), options);
+    if (performance.now() - startedMs > fillingSeconds * 1000) break;
+  }
   return saturateAll(
     field,
     entrantsOf(field, [

@@ -168,13 +168,14 @@ export const limits = {
   ),
   besides: row('labels', 0, 0, 8, 'Labels that a server answers for beside its own.'),
   resultCacheMb: row('MB', 32, 0, 65_536, 'Memory of answers that are kept to be given again; 0 keeps none.'),
-  cacheSeconds: row(
+  resultCacheSeconds: row(
     'seconds',
-    60,
-    0,
+    600,
+    1,
     86_400,
-    'How long an answer may be kept, here and by caches on the way.',
+    'How long an answer is kept here while nothing changes that it was made of.',
   ),
+  cacheSeconds: row('seconds', 60, 0, 86_400, 'How long caches on the way may keep an answer.'),
   staleSeconds: row(
     'seconds',
     300,

@@ -30,6 +30,7 @@ export interface ServeOptions {
   readonly maxBatch: number;
   readonly queue: number;
   readonly resultCacheMb: number;
+  readonly resultCacheSeconds: number;
   readonly cacheSeconds: number;
   readonly drainSeconds: number;
   readonly rerank: number;
@@ -62,6 +63,7 @@ export const defaults = {
   maxBatch: limits.maxBatch.default,
   queue: limits.queue.default,
   resultCacheMb: limits.resultCacheMb.default,
+  resultCacheSeconds: limits.resultCacheSeconds.default,
   cacheSeconds: limits.cacheSeconds.default,
   drainSeconds: limits.drainSeconds.default,
   rerank: limits.rerank.default,
@@ -139,6 +141,7 @@ export function addServeOptions(command: Command): Command {
     .option('--max-batch <n>', helpFor('maxBatch'), bounded('maxBatch'))
     .option('--queue <n>', helpFor('queue'), bounded('queue'))
     .option('--result-cache-mb <n>', helpFor('resultCacheMb'), bounded('resultCacheMb'))
+    .option('--result-cache-seconds <n>', helpFor('resultCacheSeconds'), bounded('resultCacheSeconds'))
     .option('--cache-seconds <n>', helpFor('cacheSeconds'), bounded('cacheSeconds'))
     .option('--drain-seconds <n>', helpFor('drainSeconds'), bounded('drainSeconds', false))
     .option('--rerank <n>', helpFor('rerank'), bounded('rerank'))

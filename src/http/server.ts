@@ -50,7 +50,9 @@ export interface ServerOptions extends Served {
   readonly queue: number;
   /** Memory of answers that are kept; 0 keeps none. */
   readonly resultCacheMb: number;
-  /** How long an answer may be kept, here and on the way. */
+  /** How long. */
+  readonly resultCacheSeconds: number;
+  /** How long caches on the way may keep one. */
   readonly cacheSeconds: number;
   readonly log: Log;
   /** Share of the requests that have a line in the access log; none where absent or 0. */
@@ -160,9 +162,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-function cacheOf({ resultCacheMb, cacheSeconds }: ServerOptions): ResultCache | undefined {
-  if (resultCacheMb === 0 || cacheSeconds === 0) return undefined;
-  return new ResultCache({ bytes: resultCacheMb * 2 ** 20, seconds: cacheSeconds });
+function cacheOf({ resultCacheMb, resultCacheSeconds }: ServerOptions): ResultCache | undefined {
+  if (resultCacheMb === 0) return undefined;
+  return new ResultCache({ bytes: resultCacheMb * 2 ** 20, seconds: resultCacheSeconds });
 }
 
 /** Answers depend on the artifact, on every word of the policies, on what deltas changed and an operator set. */

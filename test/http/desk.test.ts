@@ -1,8 +1,7 @@
-// What is kept, who shares an answer, and what an entity tag says.
+// Who shares an answer, and what an entity tag says.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../src/base/random.ts';
 import { ResultCache } from '../../src/http/cache.ts';
 import { type Asked, Desk } from '../../src/http/desk.ts';
 import { isMatch, Validator } from '../../src/http/validator.ts';
@@ -10,115 +9,6 @@ import { answerBatch, type Job, type JobResult } from '../../src/pool/answers.ts
 import { Batcher } from '../../src/pool/batcher.ts';
 import type { Runner } from '../../src/pool/runner.ts';
 import { toyRecommender, until } from '../pool/toy.ts';
-
-const bodyOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-describe('the result cache', () => {
-  it('keeps to its bytes, and keeps what is asked for', () => {
-    const cache = new ResultCache({ bytes: 160_000, seconds: 60 });
-    for (let i = 0; i < 2000; i++) {
-      cache.put(`key ${i}`, { body: bodyOf(`${i}`.padEnd(500)), tag: `"${i}"` });
-      cache.get('key 0');
-      expect(cache.bytes).toBeLessThanOrEqual(160_000);
-    }
-    expect(cache.entries).toBeGreaterThan(150);
-    expect(cache.get('key 1')).toBeUndefined();
-    for (const i of [0, 1999, 1998]) {
-      const kept = cache.get(`key ${i}`);
-      expect([kept?.tag, kept && new TextDecoder().decode(kept.body)]).toEqual([
-        `"${i}"`,
-        `${i}`.padEnd(500),
-      ]);
-    }
-  });
-
-  it('hits nearly as often as one that knows what will be asked for', () => {
-    // Zipf(1) over 5,000 questions, of which a tenth fit.
-    const cache = new ResultCache({ bytes: 500 * 1050, seconds: 60 });
-    const cumulative: number[] = [];
-    let sum = 0;
-    for (let rank = 1; rank <= 5000; rank++) {
-      sum += 1 / rank;
-      cumulative.push(sum);
-    }
-    const random = new Random(1);
-    let hits = 0;
-    for (let i = 0; i < 60_000; i++) {
-      const drawn = random.float() * sum;
-      const key = `P${cumulative.findIndex((value) => value >= drawn)}`;
-      if (cache.get(key) !== undefined) hits += i < 20_000 ? 0 : 1;
-      else cache.put(key, { body: new Uint8Array(800), tag: '"t"' });
-    }
-    const best = (cumulative[499] as number) / sum;
-    expect(hits / 40_000 / best).toBeGreaterThan(0.85);
-  });
-
-  it('gives what a map would give, or nothing', () => {
-    const command = fc.record({
-      do: fc.constantFrom('put', 'put', 'get', 'get', 'alias', 'clear'),
-      key: fc.integer({ min: 0, max: 40 }),
-      of: fc.integer({ min: 0, max: 40 }),
-      length: fc.integer({ min: 0, max: 700 }),
-    });
-    fc.assert(
-      fc.property(fc.array(command, { maxLength: 400 }), (commands) => {
-        const cache = new ResultCache({ bytes: 64_000, seconds: 60 });
-        const plain = new Map<string, string>();
-        commands.forEach((one, i) => {
-          const [key, of] = [`k${one.key}`, `k${one.of}`];
-          if (one.do === 'put') {
-            const text = `${i} `.padEnd(one.length, 'x');
-            cache.put(key, { body: bodyOf(text), tag: `"${i}"` });
-            plain.set(key, text);
-          } else if (one.do === 'alias') {
-            if (cache.get(key) === undefined && cache.get(of) !== undefined) {
-              cache.alias(key, of);
-              plain.set(key, plain.get(of) as string);
-            }
-          } else if (one.do === 'clear') cache.clear();
-          const got = cache.get(key);
-          if (got !== undefined) expect(new TextDecoder().decode(got.body)).toBe(plain.get(key));
-          expect(cache.bytes).toBeLessThanOrEqual(64_000);
-        });
-      }),
-    );
-  });
-
-  it('keeps a copy, not a view on a batch', () => {
-    const cache = new ResultCache({ bytes: 100_000, seconds: 60 });
-    const batch = bodyOf('first second');
-    cache.put('a', { body: batch.subarray(0, 5), tag: '"a"' });
-    batch.fill(0);
-    expect(cache.get('a')?.body).toEqual(bodyOf('first'));
-  });
-
-  it('finds an answer by another way to ask, as long as it is kept', () => {
-    const cache = new ResultCache({ bytes: 100_000, seconds: 60 });
-    cache.alias('other', 'none');
-    expect(cache.entries).toBe(0);
-    cache.put('own', { body: bodyOf('x'), tag: '"x"' });
-    cache.alias('other', 'own');
-    expect(cache.get('other')).toEqual(cache.get('own'));
-    cache.put('own', { body: bodyOf('y'), tag: '"y"' });
-    expect([cache.get('own')?.tag, cache.get('other')]).toEqual(['"y"', undefined]);
-    cache.alias('other', 'own');
-    cache.clear();
-    expect([cache.get('other'), cache.entries, cache.bytes]).toEqual([undefined, 0, 0]);
-  });
-
-  it('forgets what is older than it may be', async () => {
-    const cache = new ResultCache({ bytes: 100_000, seconds: 0.1 });
-    cache.put('a', { body: bodyOf('x'), tag: '"x"' });
-    cache.alias('b', 'a');
-    await until(() => cache.get('a') === undefined && cache.get('b') === undefined);
-  });
-
-  it('does not take what would fill a segment', () => {
-    const cache = new ResultCache({ bytes: 16_000, seconds: 60 });
-    cache.put('a', { body: new Uint8Array(800), tag: '"a"' });
-    expect(cache.entries).toBe(0);
-  });
-});
 
 /** A desk whose batches come back when `finish` is called. */
 function bench({ queue = 100, keeps = true } = {}) {

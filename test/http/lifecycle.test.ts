@@ -183,6 +183,7 @@ describe('the workers', () => {
       maxBatch: 8,
       queue: 100,
       resultCacheMb: 1,
+      resultCacheSeconds: 60,
       cacheSeconds: 60,
       policies: [defaultPolicy],
       recommender,

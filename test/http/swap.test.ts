@@ -75,7 +75,15 @@ async function start(): Promise<void> {
   runner = await piscinaRunner({ workers: 2, version, worker, onError: () => {} });
   const log = createLog('json', (line) => logged.push(line));
   server = await startServer({
-    ...{ host: '127.0.0.1', port: 0, maxBatch: 8, queue: 1000, resultCacheMb: 1, cacheSeconds: 60 },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      maxBatch: 8,
+      queue: 1000,
+      resultCacheMb: 1,
+      resultCacheSeconds: 60,
+      cacheSeconds: 60,
+    },
     ...{ ...served, runner, log, sinceContact: () => 1.5 },
   });
 }

@@ -228,7 +228,15 @@ describe('a folder of pages', () => {
     const versions = new Versions(artifactOpener());
     versions.prepare(version);
     made = await startServer({
-      ...{ host: '127.0.0.1', port: 0, maxBatch: 8, queue: 100, resultCacheMb: 0, cacheSeconds: 0 },
+      ...{
+        host: '127.0.0.1',
+        port: 0,
+        maxBatch: 8,
+        queue: 100,
+        resultCacheMb: 0,
+        resultCacheSeconds: 60,
+        cacheSeconds: 0,
+      },
       ...{ recommender, policies, runner: inlineRunner(versions, version) },
       ...{ log: createLog('json', () => {}), uiFolder: folder.path('ui') },
     });
