@@ -147,7 +147,7 @@ export const limits = {
   ),
   idBytes: row('bytes', 256, 1, 256, 'Length of a product id in UTF-8.'),
   port: row('TCP port', 7700, 0, 65_535, 'Where the server listens; 0 takes a free one.'),
-  workers: row('threads', 2, 0, 64, 'Worker threads that answer batches; 0 answers on the event loop.'),
+  workers: row('threads', 1, 0, 64, 'Worker threads that answer batches; 0 answers on the event loop.'),
   instances: row('processes', 1, 1, 64, 'Processes that serve behind one port.'),
   maxBatch: row('requests', 32, 1, 256, 'Requests that go to a worker at once.'),
   queue: row('requests', 1024, 1, 65_536, 'Requests that wait for a worker before new ones get a 503.'),

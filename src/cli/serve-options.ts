@@ -58,7 +58,8 @@ export const defaults = {
   port: limits.port.default,
   host: '127.0.0.1',
   pollSeconds: limits.pollSeconds.default,
-  workers: Math.min(availableParallelism(), limits.workers.max),
+  // The event loop needs a core too, and helps.
+  workers: Math.min(Math.max(1, availableParallelism() - 1), limits.workers.max),
   instances: limits.instances.default,
   maxBatch: limits.maxBatch.default,
   queue: limits.queue.default,
@@ -134,7 +135,7 @@ export function addServeOptions(command: Command): Command {
     )
     .option(
       '--workers <n>',
-      `${limits.workers.about} (default one a core, here ${defaults.workers})`,
+      `${limits.workers.about} (default one a core but one, here ${defaults.workers})`,
       bounded('workers'),
     )
     .option('--instances <n>', helpFor('instances'), bounded('instances'))

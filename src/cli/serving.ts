@@ -12,7 +12,7 @@ import { LiveRecall } from '../http/live-recall.ts';
 import type { ReleaseControl } from '../http/releases.ts';
 import { type Server, startServer } from '../http/server.ts';
 import type { ExperimentsDocument } from '../policy/experiments/document.ts';
-import { inlineRunner, lifted, type Runner } from '../pool/runner.ts';
+import { helped, inlineRunner, lifted, type Runner } from '../pool/runner.ts';
 import { piscinaRunner, towerWorker } from '../pool/threads.ts';
 import { fitting, openTower, type Tower, type TowerOptions } from '../pool/tower.ts';
 import { Trials } from '../pool/trials.ts';
@@ -151,5 +151,6 @@ async function startRunner(
     return inlineTower === undefined ? runner : lifted(runner, inlineTower);
   }
   const onError = (error: Error): void => log.error(`a worker died and is replaced: ${error.stack}`);
-  return piscinaRunner({ workers, version, onError, ...(version.tower && { worker: towerWorker }) });
+  if (version.tower) return piscinaRunner({ workers, version, onError, worker: towerWorker });
+  return helped(await piscinaRunner({ workers, version, onError }), versions, version);
 }

@@ -46,6 +46,7 @@ export class Metrics {
   #missing = 0;
   readonly #short: Record<ShortReason, number> = { rules: 0, catalogue: 0, sources: 0 };
   readonly #aborted: Counter;
+  readonly #helped: Counter;
   readonly #errors: Counter;
   readonly #swaps: Counter<'result'>;
   readonly #asked: Record<Asked, number> = { hit: 0, miss: 0, joined: 0 };
@@ -68,6 +69,10 @@ export class Metrics {
       registry,
     });
     this.#aborted = counter('sepet_http_aborted_total', 'Requests whose client left before the answer.');
+    this.#helped = counter(
+      'sepet_event_loop_answers_total',
+      'Requests that the event loop answered itself, as the workers had all they could take.',
+    );
     this.#errors = counter('sepet_batches_lost_total', 'Batches that were lost with their worker.');
     this.#swaps = new Counter({
       name: 'sepet_swaps_total',
@@ -78,7 +83,11 @@ export class Metrics {
     for (const result of ['swapped', 'refused'] satisfies SwapResult[]) this.#swaps.inc({ result }, 0);
     this.#watchAnswers();
     const waited = histogram('sepet_queue_wait_seconds', 'A request waiting for its batch.', stageSeconds);
-    const compute = histogram('sepet_batch_compute_seconds', 'A worker answering a batch.', stageSeconds);
+    const compute = histogram(
+      'sepet_batch_compute_seconds',
+      'A worker, or the event loop, answering a batch.',
+      stageSeconds,
+    );
     const stages = new CountedHistogram({
       name: 'sepet_batch_stage_seconds',
       help: 'Where the time of a batch goes: the index, the policy (filters, ranks, fallbacks), the encoding of bodies.',
@@ -91,8 +100,9 @@ export class Metrics {
     const sizes = histogram('sepet_batch_size', 'Requests in a batch.', batchSizes);
     this.observer = {
       waited: (seconds) => waited.observe(seconds),
-      answered: ({ size, workerSeconds, searchSeconds, encodeSeconds }) => {
+      answered: ({ size, by, workerSeconds, searchSeconds, encodeSeconds }) => {
         sizes.observe(size);
+        if (by === 'loop') this.#helped.inc(size);
         compute.observe(workerSeconds);
         search.observe(searchSeconds);
         filter.observe(Math.max(0, workerSeconds - searchSeconds - encodeSeconds));

@@ -5,6 +5,7 @@
 //   dispatch    when the loop turns (setImmediate), when a batch is full, or when a running batch comes back:
 //               while the runner has room, up to `maxBatch` requests that still have a reader leave as one batch;
 //               few requests are shared out among idle workers rather than left to one
+//   help        what the workers have no room for the event loop answers itself, a little in each of its turns, where it can
 //   deliver     the answers come back in one buffer, and each request's callback gets its slice
 // While the workers are busy the queue grows, so batches get larger exactly when that pays.
 
@@ -23,8 +24,8 @@ export interface BatcherOptions {
 export interface BatchObserver {
   /** A request left the queue. */
   waited(seconds: number): void;
-  /** A batch was answered. */
-  answered(batch: BatchTimes & { readonly size: number }): void;
+  /** A batch was answered, by a worker or by the event loop. */
+  answered(batch: BatchTimes & { readonly size: number; readonly by: 'worker' | 'loop' }): void;
   /** A batch was lost with its worker. */
   lost(error: unknown): void;
 }
@@ -45,6 +46,14 @@ interface Waiting extends Ticket {
 
 /** A batch is not split below this: a task costs more than so few queries. */
 const smallestShare = 4;
+
+/** So long the event loop answers in one of its turns, by what requests took lately, and so many at most. */
+const helpSeconds = 0.0004;
+const mostHelped = 8;
+/** One that takes longer is none of its business: sockets wait meanwhile. */
+const longestHelpSeconds = 0.001;
+/** What a batch says about how long a request takes, beside the batches before it. */
+const newShare = 1 / 8;
 
 /** What becomes of a request whose time is over before a worker is free. */
 export const lateFailure: JobResult = {
@@ -68,6 +77,9 @@ export class Batcher {
   #queue: Waiting[] = [];
   #running = 0;
   #scheduled = false;
+  #helping = false;
+  /** A request's mean, lately; unknown until a worker has answered one. */
+  #requestSeconds: number | undefined;
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -115,45 +127,96 @@ export class Batcher {
   }
 
   #dispatch(): void {
-    const { runner } = this.#options;
     const nowMs = performance.now();
-    while (this.#running < runner.capacity && this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#share()).filter((waiting) => isWanted(waiting, nowMs));
-      if (batch.length > 0) void this.#run(batch, nowMs);
+    while (this.#running < this.#capacity && this.#queue.length > 0) {
+      const batch = this.#take(this.#share(), nowMs);
+      if (batch.length > 0) void this.#run(batch);
     }
+    if (this.#helping || this.#queue.length === 0 || this.#helpful === 0) return;
+    this.#helping = true;
+    // After what the sockets and the workers have brought meanwhile.
+    setImmediate(() => {
+      this.#helping = false;
+      this.#help();
+      this.#dispatch();
+    });
+  }
+
+  /** With nobody to help, requests would wait for ever. */
+  get #capacity(): number {
+    const { capacity, answer } = this.#options.runner;
+    return answer === undefined ? Math.max(1, capacity) : capacity;
+  }
+
+  /** How many requests the event loop answers in a turn; 0 where they take too long and workers are there for them. */
+  get #helpful(): number {
+    const { capacity, answer } = this.#options.runner;
+    if (answer === undefined) return 0;
+    const seconds = this.#requestSeconds ?? longestHelpSeconds;
+    if (capacity > 0 && seconds >= longestHelpSeconds) return 0;
+    return Math.max(1, Math.min(mostHelped, Math.floor(helpSeconds / seconds)));
+  }
+
+  /** Takes so many out of the queue, without those that nobody waits for. */
+  #take(count: number, nowMs: number): Waiting[] {
+    const batch = this.#queue.splice(0, count).filter((waiting) => isWanted(waiting, nowMs));
+    for (const { sinceMs } of batch) this.#options.observer.waited((nowMs - sinceMs) / 1000);
+    return batch;
   }
 
   /** What one batch takes: an even share of the queue for each idle worker or, where none is idle, each free place. */
   #share(): number {
     const { runner, maxBatch } = this.#options;
     const idle = runner.workers - this.#running;
-    const places = idle > 0 ? idle : runner.capacity - this.#running;
-    return Math.min(maxBatch, Math.max(smallestShare, Math.ceil(this.#queue.length / places)));
+    const places = idle > 0 ? idle : this.#capacity - this.#running;
+    const helpers = this.#helpful > 0 ? 1 : 0;
+    return Math.min(maxBatch, Math.max(smallestShare, Math.ceil(this.#queue.length / (places + helpers))));
   }
 
-  async #run(batch: readonly Waiting[], nowMs: number): Promise<void> {
+  async #run(batch: readonly Waiting[]): Promise<void> {
     this.#running++;
-    const results = await this.#answer(batch, nowMs);
+    const lost = (error: unknown): Lost => ({ error });
+    const answered = await this.#options.runner.run(batch.map(({ job }) => job)).catch(lost);
     this.#running--;
+    const results = this.#read(batch, answered, 'worker');
     // The next batch leaves before this one's answers are written, so that the worker does not wait for that.
     this.#dispatch();
-    for (const [i, { done, cancelled }] of batch.entries()) {
-      const result = results[i];
-      if (!cancelled && result !== undefined) done(result);
-    }
+    deliver(batch, results);
   }
 
-  async #answer(batch: readonly Waiting[], nowMs: number): Promise<JobResult[]> {
-    const { runner, observer } = this.#options;
-    for (const { sinceMs } of batch) observer.waited((nowMs - sinceMs) / 1000);
-    try {
-      const { results, spent } = readBatch(await runner.run(batch.map(({ job }) => job)));
-      observer.answered({ size: batch.length, ...spent });
-      return results;
-    } catch (error) {
-      observer.lost(error);
-      const { code, message } = failureOf(error);
+  #help(): void {
+    const { answer } = this.#options.runner;
+    const batch = this.#take(this.#helpful, performance.now());
+    if (answer === undefined || batch.length === 0) return;
+    deliver(batch, this.#read(batch, answer(batch.map(({ job }) => job)), 'loop'));
+  }
+
+  /** What came of a batch, an error where it was lost; and what that says about later ones. */
+  #read(batch: readonly Waiting[], answered: ArrayBuffer | Lost, by: 'worker' | 'loop'): JobResult[] {
+    const { observer } = this.#options;
+    const size = batch.length;
+    if (!(answered instanceof ArrayBuffer)) {
+      const { code, message } = failureOf(answered.error);
+      observer.lost(answered.error);
       return batch.map(() => ({ failure: { code, message } }));
     }
+    const { results, spent } = readBatch(answered);
+    observer.answered({ size, by, ...spent });
+    const seconds = spent.workerSeconds / size;
+    const before = this.#requestSeconds ?? seconds;
+    this.#requestSeconds = before + newShare * (seconds - before);
+    return results;
+  }
+}
+
+/** A batch whose worker died. */
+interface Lost {
+  readonly error: unknown;
+}
+
+function deliver(batch: readonly Waiting[], results: readonly JobResult[]): void {
+  for (const [i, { done, cancelled }] of batch.entries()) {
+    const result = results[i];
+    if (!cancelled && result !== undefined) done(result);
   }
 }

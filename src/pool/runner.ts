@@ -1,5 +1,5 @@
-// Who answers a batch: threads (threads.ts), or the calling thread itself (`workers: 0`, for tiny machines and as the
-// baseline that the threads are measured against). Both give the same bytes.
+// Who answers a batch: threads (threads.ts), with the calling thread's help where they have all they can take, or the calling
+// thread alone (`workers: 0`, for tiny machines and as the baseline that the threads are measured against). All give the same bytes.
 
 import { setImmediate } from 'node:timers/promises';
 import type { Recommender } from '../recommend/recommender.ts';
@@ -11,7 +11,10 @@ import type { Version } from './version.ts';
 import type { Versions } from './versions.ts';
 
 export interface Runner {
-  /** Batches that may run at once; more would only wait inside. Fewer while a thread makes itself ready for a version. */
+  /**
+   * Batches that may run at once; more would only wait inside. Fewer while a thread makes itself ready for a version, 0 where
+   * it is the only one.
+   */
   readonly capacity: number;
   /** Threads that share the work; 0 is the caller's own. */
   readonly workers: number;
@@ -20,6 +23,8 @@ export interface Runner {
    * the worker died.
    */
   run(jobs: readonly Job[]): Promise<ArrayBuffer>;
+  /** Does the same here and now, on the calling thread; absent where that cannot be, or is what `run` does. */
+  readonly answer?: (jobs: readonly Job[]) => ArrayBuffer;
   /**
    * Answers later batches by this version, which every thread opens first; what has begun is answered by the one
    * before. Resolves to whether it is served: not where a newer one came before its turn, or the runner closed. Rejects
@@ -38,11 +43,29 @@ export const lifted = (runner: Runner, tower: Tower): Runner => ({
   close: () => runner.close(),
 });
 
+type OwnVersions = Versions<Answering & Pick<Recommender, 'popularIds'>>;
+
+/** Threads, and beside them the calling thread, whose versions have this one open, as they will each that is swapped to. */
+export function helped(threads: Runner, versions: OwnVersions, first: Version): Runner {
+  let current = versions.prepare(first);
+  return {
+    get capacity() {
+      return threads.capacity;
+    },
+    workers: threads.workers,
+    run: (jobs) => threads.run(jobs),
+    answer: (jobs) => answerBatch(current, jobs),
+    swap: async (version) => {
+      const isServed = await threads.swap(version);
+      if (isServed) current = versions.prepare(version);
+      return isServed;
+    },
+    close: () => threads.close(),
+  };
+}
+
 /** Answers on the calling thread, whose versions have this one open; they stay the caller's to let go of. */
-export function inlineRunner(
-  versions: Versions<Answering & Pick<Recommender, 'popularIds'>>,
-  first: Version,
-): Runner {
+export function inlineRunner(versions: OwnVersions, first: Version): Runner {
   let current = versions.prepare(first);
   const recent = new Recent();
   const swaps = new Swaps(

@@ -100,7 +100,7 @@ class Threads implements Runner {
 
   get capacity(): number {
     const free = this.workers - (this.#occupied === undefined ? 0 : 1);
-    return Math.max(1, free) * batchesPerWorker;
+    return free * batchesPerWorker;
   }
 
   async start(): Promise<void> {

@@ -10,12 +10,23 @@ interface Bench {
   readonly batches: string[][];
   readonly results: Map<string, JobResult>;
   readonly lost: unknown[];
+  /** Requests of each batch that was answered, and by whom. */
+  readonly answered: string[];
+  readonly runner: Runner;
   /** Lets the oldest running batch come back. */
   finish(error?: Error): void;
   submit(...products: string[]): ReturnType<Batcher['submit']>[];
 }
 
-function bench({ capacity = 1, workers = 1, maxBatch = 4, queue = 100 } = {}): Bench {
+/** A batch as it comes back, which says that a request took 20 µs, or 30 ms where it is named `slow`. */
+function answersTo(jobs: readonly Job[]): ArrayBuffer {
+  const buffer = answerBatch(toyRecommender, jobs);
+  const micros = jobs.map(({ request }) => (request.product.startsWith('slow') ? 30_000 : 20));
+  new Uint32Array(buffer, 0, 4)[1] = micros.reduce((sum, each) => sum + each, 0);
+  return buffer;
+}
+
+function bench({ capacity = 1, workers = 1, maxBatch = 4, queue = 100, helps = false } = {}): Bench {
   const batches: string[][] = [];
   const results = new Map<string, JobResult>();
   const lost: unknown[] = [];
@@ -23,11 +34,17 @@ function bench({ capacity = 1, workers = 1, maxBatch = 4, queue = 100 } = {}): B
   const run = (jobs: readonly Job[]): Promise<ArrayBuffer> => {
     batches.push(jobs.map(({ request }) => request.product));
     return new Promise((resolve, reject) => {
-      finishers.push((error) => (error ? reject(error) : resolve(answerBatch(toyRecommender, jobs))));
+      finishers.push((error) => (error ? reject(error) : resolve(answersTo(jobs))));
     });
   };
-  const runner: Runner = { capacity, workers, run, swap: async () => true, close: async () => {} };
-  const observer: BatchObserver = { waited: () => {}, answered: () => {}, lost: (error) => lost.push(error) };
+  const calls = { run, swap: async () => true, close: async () => {} };
+  const runner: Runner = { capacity, workers, ...calls, ...(helps && { answer: answersTo }) };
+  const answered: string[] = [];
+  const observer: BatchObserver = {
+    waited: () => {},
+    answered: ({ size, by }) => answered.push(`${size} by the ${by}`),
+    lost: (error) => lost.push(error),
+  };
   const batcher = new Batcher({ runner, maxBatch, queue, observer });
   const submit = (product: string): ReturnType<Batcher['submit']> =>
     batcher.submit({ request: { product }, encoding: 'json' }, (result) => results.set(product, result));
@@ -36,6 +53,8 @@ function bench({ capacity = 1, workers = 1, maxBatch = 4, queue = 100 } = {}): B
     batches,
     results,
     lost,
+    answered,
+    runner,
     finish: (error) => finishers.shift()?.(error),
     submit: (...products) => products.map(submit),
   };
@@ -145,5 +164,95 @@ describe('the micro-batcher', () => {
     finish();
     await until(() => results.has('c'));
     expect(results.get('c')).toHaveProperty('body');
+  });
+});
+
+describe('the event loop', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `p${i}`);
+  /** A worker has all it can take, and what requests take is known. */
+  async function busy(first: string, helps = true): Promise<Bench> {
+    const on = bench({ helps, maxBatch: 32 });
+    on.submit(first);
+    await turn();
+    on.finish();
+    await until(() => on.results.has(first));
+    on.submit('at the worker');
+    await turn();
+    return on;
+  }
+
+  it('helps where the worker has all it can take, a few requests in each turn', async () => {
+    const { submit, results, answered, batcher } = await busy('a');
+    submit(...names(20));
+    await until(() => results.size === 21);
+    expect(answered).toEqual(['1 by the worker', '8 by the loop', '8 by the loop', '4 by the loop']);
+    expect([batcher.waiting, batcher.running]).toEqual([0, 1]);
+  });
+
+  it('lets the sockets and the workers have their say between two turns', async () => {
+    const { submit, results, finish, batches } = await busy('a');
+    submit(...names(20));
+    let turns = 0;
+    while (results.size < 9) turns += await turn().then(() => 1);
+    expect(turns).toBeLessThan(5);
+    expect(results.size).toBe(9);
+    finish();
+    await until(() => batches.length === 3);
+    expect(batches[2]?.length).toBeGreaterThan(3);
+  });
+
+  it('does not where requests take long, and does again when they no longer do', async () => {
+    const { submit, finish, results, answered } = await busy('slow');
+    submit('b');
+    for (let i = 0; i < 5; i++) await turn();
+    expect(results.has('b')).toBe(false);
+    for (let i = 0; i < 60; i++) {
+      finish();
+      await turn();
+      submit(`quick ${i}`);
+      await turn();
+    }
+    submit(...names(4));
+    await until(() => answered.some((one) => one.endsWith('loop')));
+  });
+
+  it('answers all where no worker is free to, however long that takes', async () => {
+    const { submit, results, answered } = bench({ helps: true, capacity: 0 });
+    submit('slow', 'slower', 'slowest');
+    await until(() => results.size === 3);
+    expect(answered).toEqual(['1 by the loop', '1 by the loop', '1 by the loop']);
+  });
+
+  it('leaves nobody waiting where a worker is free again before its turn', async () => {
+    const { submit, results, finish, runner } = bench({ helps: true, capacity: 0 });
+    submit('a');
+    await turn();
+    Object.assign(runner, { capacity: 1 });
+    for (let tries = 0; !results.has('a') && tries < 50; tries++) {
+      await turn();
+      finish();
+    }
+    expect([...results.keys()]).toEqual(['a']);
+  });
+
+  it('is not asked to where it cannot', async () => {
+    const { submit, results, batcher } = await busy('a', false);
+    submit('b');
+    for (let i = 0; i < 5; i++) await turn();
+    expect([results.has('b'), batcher.waiting]).toEqual([false, 1]);
+  });
+
+  it('spares the cancelled and tells the late', async () => {
+    const { submit, results, batcher } = await busy('a');
+    const [b] = submit('b', 'c');
+    if (b) b.cancelled = true;
+    batcher.submit(
+      { request: { product: 'late' }, encoding: 'json' },
+      (result) => results.set('late', result),
+      performance.now() - 1,
+    );
+    await until(() => results.has('late') && results.has('c'));
+    expect(results.get('late')?.failure?.code).toBe('deadline_exceeded');
+    expect(results.has('b')).toBe(false);
   });
 });

@@ -3,9 +3,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type JobResult, readBatch } from '../../src/pool/answers.ts';
 import { Batcher } from '../../src/pool/batcher.ts';
-import type { Runner } from '../../src/pool/runner.ts';
+import { helped, type Runner } from '../../src/pool/runner.ts';
 import { piscinaRunner } from '../../src/pool/threads.ts';
-import { toyAnswer, toyVersion, until } from './toy.ts';
+import { Versions } from '../../src/pool/versions.ts';
+import { toyAnswer, toyOpener, toyVersion, until } from './toy.ts';
 
 const worker = new URL('../../dist/test/pool/toy-worker.js', import.meta.url);
 const version = toyVersion(1);
@@ -28,6 +29,7 @@ function batcherOn(on: Runner): { ask: (product: string) => Promise<JobResult>; 
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+const textOf = (result: JobResult): unknown => result.failure ?? Buffer.from(result.body).toString();
 const productOf = (result: JobResult): unknown =>
   result.failure ? result.failure.code : JSON.parse(Buffer.from(result.body).toString()).product;
 
@@ -45,6 +47,22 @@ describe('the pool', () => {
     expect(results.map(productOf)).toEqual(
       products.map((product) => (product === 'poison' ? 'internal' : product)),
     );
+  });
+
+  it('gives the same with the help of the calling thread', async () => {
+    const threads = await start(1);
+    const own = helped(threads, new Versions(toyOpener), version);
+    const { ask } = batcherOn(own);
+    const products = Array.from({ length: 5000 }, (_, i) => (i % 100 === 37 ? 'poison' : `p${i}`));
+    const results = await Promise.all(products.map(ask));
+    expect(results.map(productOf)).toEqual(
+      products.map((product) => (product === 'poison' ? 'internal' : product)),
+    );
+    const jobs = products.slice(0, 5).map((product) => ({ request: { product }, encoding: 'json' as const }));
+    const bodies = [await own.run(jobs), own.answer?.(jobs) as ArrayBuffer].map((buffer) =>
+      readBatch(buffer).results.map(textOf),
+    );
+    expect(bodies[1]).toEqual(bodies[0]);
   });
 
   it('moves the answers: the bytes are those of the answer', async () => {

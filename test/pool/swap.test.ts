@@ -8,8 +8,8 @@ import { defaultPolicy } from '../../src/policy/defaults.ts';
 import type { PolicyDocument } from '../../src/policy/document.ts';
 import { checkPolicy } from '../../src/policy/parse.ts';
 import { type JobResult, readBatch } from '../../src/pool/answers.ts';
-import { Batcher } from '../../src/pool/batcher.ts';
-import { inlineRunner, type Runner } from '../../src/pool/runner.ts';
+import { Batcher, type BatchObserver } from '../../src/pool/batcher.ts';
+import { helped, inlineRunner, type Runner } from '../../src/pool/runner.ts';
 import { Swaps } from '../../src/pool/swaps.ts';
 import { piscinaRunner } from '../../src/pool/threads.ts';
 import type { Version } from '../../src/pool/version.ts';
@@ -65,8 +65,16 @@ async function start(version: Version, { workers = 2, worker = own } = {}): Prom
 }
 
 /** Asks for products over and over until it is told to stop; returns every answer. */
-function load(on: Runner): { answers: { product: string; result: JobResult }[]; stop: () => Promise<void> } {
-  const observer = { waited: () => {}, answered: () => {}, lost: () => {} };
+function load(on: Runner) {
+  /** Requests that were answered, by whom. */
+  const by = { worker: 0, loop: 0 };
+  const observer: BatchObserver = {
+    waited: () => {},
+    answered: ({ size, by: whom }) => {
+      by[whom] += size;
+    },
+    lost: () => {},
+  };
   const batcher = new Batcher({ runner: on, maxBatch: 16, queue: 10_000, observer });
   const answers: { product: string; result: JobResult }[] = [];
   let isOver = false;
@@ -82,7 +90,7 @@ function load(on: Runner): { answers: { product: string; result: JobResult }[]; 
   };
   const clients = Array.from({ length: 12 }, (_, i) => client(i));
   return {
-    answers,
+    ...{ answers, by },
     stop: async () => {
       isOver = true;
       await Promise.all(clients);
@@ -120,14 +128,25 @@ afterEach(async () => {
 afterAll(() => folder.remove());
 
 describe('swapping versions', () => {
-  it('many times under load fails no request and mixes no versions', async () => {
-    const own = await start(versionOf(shops[0]));
-    const { answers, stop } = load(own);
+  it.each([
+    ['of two threads', { workers: 2, helps: false }],
+    ['of one thread that the event loop helps', { workers: 1, helps: true }],
+  ])('%s many times under load fails no request and mixes no versions', async (_, { workers, helps }) => {
+    const first = versionOf(shops[0]);
+    const threads = await start(first, { workers });
+    const versions = new Versions(artifactOpener());
+    const all = helps ? helped(threads, versions, first) : threads;
+    const { answers, by, stop } = load(all);
     for (let i = 1; i <= 100; i++) {
-      expect(await own.swap(versionOf(shops[i % 2] as Shop))).toBe(true);
+      const next = versionOf(shops[i % 2] as Shop);
+      if (helps) versions.prepare(next);
+      expect(await all.swap(next)).toBe(true);
+      if (helps) await versions.keepOnly(next.number);
       await sleep(5);
     }
     await stop();
+    expect(by.worker).toBeGreaterThan(0);
+    expect(by.loop > 0).toBe(helps);
     const counts = new Map<string, number>();
     for (const { product, result } of answers) {
       if (result.failure) throw new Error(`${product}: ${result.failure.message}`);
