@@ -19,6 +19,17 @@ export interface Missing {
   readonly reason: string;
 }
 
+/** The plain server over the vectors as they lie, and over vectors that suit it. */
+export const plainServers = ['plain', 'plainFitted'] as const;
+
+/** The plain server at our recall. */
+interface Matched {
+  readonly ef: number;
+  readonly recallAt10: number;
+  readonly full: number;
+  readonly bodyBytes: number;
+}
+
 export interface Checked {
   readonly recallAt10: number;
   /** Of the answers that were compared, those with ten items. */
@@ -27,12 +38,8 @@ export interface Checked {
   readonly bodyBytes: number;
   /** Share of the exact scan's answers that a plain loop gives too. */
   readonly exactAgainstPlain: number;
-  readonly plain?: {
-    readonly ef: number;
-    readonly recallAt10: number;
-    readonly full: number;
-    readonly bodyBytes: number;
-  };
+  readonly plain?: Matched;
+  readonly plainFitted?: Matched;
 }
 
 export interface Field {
@@ -56,7 +63,7 @@ const ways: Readonly<Record<string, readonly string[]>> = {
 const threads = 2;
 /** What the plain server may be asked with: the least that gives our recall is taken. */
 const widths = [
-  20, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80, 100, 120, 160, 200, 300, 400, 600, 800, 1200, 1600,
+  20, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80, 100, 120, 160, 200, 240, 300, 400, 600, 800, 1200, 1600,
 ];
 
 type Say = (line: string) => void;
@@ -87,12 +94,13 @@ async function startOurs(servers: Servers, shop: Shop, say: Say): Promise<void> 
     if (unknown === undefined) await servers.add(id, () => startSepet(id, shop, given));
     else servers.missing.push({ id, reason: `sepet serve has no ${unknown}` });
   }
-  await servers.add('listeners', () => startListeners(shop, threads));
+  await servers.add('bare', () => startListeners('bare', shop, 0));
+  await servers.add('listeners', () => startListeners('listeners', shop, threads));
   for (const { id, reason } of servers.missing) say(`${id}: missing, ${reason}`);
 }
 
 /** Finds the plain server's width: the least that has our recall, or the widest. */
-async function matchPlain({ url }: Running, { rows, best }: Truth, wanted: number) {
+async function matchPlain({ url }: Running, { rows, best }: Truth, wanted: number): Promise<Matched> {
   for (const [i, ef] of widths.entries()) {
     await fetch(`${url}/ef/${ef}`, { method: 'POST' });
     const bodies = await bodiesOf(url, rows);
@@ -124,12 +132,14 @@ async function check(servers: Servers, shop: Shop, options: ServeBenchOptions): 
     await servers.add('constant', () => startConstant(checked.bodyBytes));
   if (!options.parts.includes('plain')) return checked;
   const lacking = compileHnswlibNode();
-  if (lacking === undefined) await servers.add('plain', () => startPlain(shop, options));
-  else servers.missing.push({ id: 'plain', reason: lacking });
-  const plain = servers.running.get('plain');
-  return plain === undefined
-    ? checked
-    : { ...checked, plain: await matchPlain(plain, truth, checked.recallAt10) };
+  const matched: Partial<Record<(typeof plainServers)[number], Matched>> = {};
+  for (const id of plainServers) {
+    if (lacking === undefined) await servers.add(id, () => startPlain(id, shop, options));
+    else servers.missing.push({ id, reason: lacking });
+    const server = servers.running.get(id);
+    if (server !== undefined) matched[id] = await matchPlain(server, truth, checked.recallAt10);
+  }
+  return { ...checked, ...matched };
 }
 
 /** Starts every server that there is, and checks what they answer. Throws where answers differ. */

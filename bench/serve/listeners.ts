@@ -1,16 +1,19 @@
 // node listeners.js ARTIFACT POLICY THREADS: the other way to use several cores. Each thread has an event loop with a
 // uWebSockets.js of its own on one shared port and answers by itself, by the project's own parsing, batching and encoding;
-// the kernel deals out the connections.
+// the kernel deals out the connections. With 0 threads the same small server does it the server's way, with one event loop and
+// workers, so that the two can be compared without what else `sepet serve` does for a request.
 
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { negotiate } from '../../src/http/negotiate.ts';
 import { decodeSegment, queryPairs } from '../../src/http/url.ts';
 import { type HttpResponse, loadUws } from '../../src/http/uws.ts';
 import { readPolicy } from '../../src/policy/parse.ts';
 import { Batcher } from '../../src/pool/batcher.ts';
-import { inlineRunner } from '../../src/pool/runner.ts';
+import { helped, inlineRunner } from '../../src/pool/runner.ts';
+import { piscinaRunner } from '../../src/pool/threads.ts';
 import { artifactOpener, Versions } from '../../src/pool/versions.ts';
 import { openArtifact } from '../../src/recommend/artifact.ts';
 import { parseRequest } from '../../src/recommend/request.ts';
@@ -21,16 +24,18 @@ interface Given {
   readonly port: number;
 }
 
-function batcherOf({ file, policy }: Given): Batcher {
+async function batcherOf({ file, policy }: Given): Promise<Batcher> {
   const policies = [readPolicy(policy)];
   const artifact = openArtifact(file).id;
   const version = { number: 1, file, artifact, policies, pages: 'map' as const };
   const nothing = () => {};
   const observer = { waited: nothing, answered: nothing, lost: nothing };
-  return new Batcher({
-    runner: inlineRunner(new Versions(artifactOpener()), version),
-    ...{ maxBatch: 32, queue: 1024, observer },
-  });
+  const versions = new Versions(artifactOpener());
+  const workers = Math.max(1, availableParallelism() - 1);
+  const runner = isMainThread
+    ? helped(await piscinaRunner({ workers, version, onError: nothing }), versions, version)
+    : inlineRunner(versions, version);
+  return new Batcher({ runner, maxBatch: 32, queue: 1024, observer });
 }
 
 function send(response: HttpResponse, status: string, contentType: string, body: Uint8Array | string): void {
@@ -41,8 +46,8 @@ function send(response: HttpResponse, status: string, contentType: string, body:
 }
 
 /** Serves in this thread; resolves once it listens. */
-function serve(given: Given): Promise<void> {
-  const batcher = batcherOf(given);
+async function serve(given: Given): Promise<void> {
+  const batcher = await batcherOf(given);
   const uws = loadUws();
   const app = uws.App();
   app.get('/v1/products/:id/bought-together', (response, request) => {
@@ -90,6 +95,7 @@ async function freePort(): Promise<number> {
 
 async function start([file = '', policy = '', threads = '2']: readonly string[]): Promise<void> {
   const port = await freePort();
+  if (threads === '0') await serve({ file, policy, port });
   for (let i = 0; i < Number(threads); i++)
     await once(new Worker(new URL(import.meta.url), { workerData: { file, policy, port } }), 'message');
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}` })}\n`);

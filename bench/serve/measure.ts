@@ -85,6 +85,7 @@ export interface Throughput {
   readonly speeds: Readonly<Record<string, Speed>>;
   readonly requestsPerSecond?: number;
   readonly ratioPlain?: number;
+  readonly ratioPlainFitted?: number;
   readonly shareOfConstant?: number;
   readonly ratios: Readonly<Record<string, Figure>>;
 }
@@ -99,12 +100,18 @@ export async function measureThroughput(field: Field): Promise<Throughput> {
       ...(parts.includes('throughput')
         ? ([
             ['inline', 'uniform'],
+            ['bare', 'uniform'],
             ['listeners', 'uniform'],
             ['instances', 'uniform'],
             ['workers', 'zipf', 'workersZipf'],
           ] as const)
         : []),
-      ...(parts.includes('plain') ? ([['plain', 'uniform']] as const) : []),
+      ...(parts.includes('plain')
+        ? ([
+            ['plain', 'uniform'],
+            ['plainFitted', 'uniform'],
+          ] as const)
+        : []),
     ]),
   );
   for (const [name, rounds] of await saturateCache(field)) results.set(name, rounds);
@@ -115,16 +122,18 @@ export async function measureThroughput(field: Field): Promise<Throughput> {
   };
   const ratios = {
     ...ratio('inline', 'workers'),
-    ...ratio('listeners', 'workers'),
+    ...ratio('listeners', 'bare'),
     ...ratio('instances', 'workers'),
     ...ratio('workers', 'plain'),
+    ...ratio('workers', 'plainFitted'),
     ...ratio('cached', 'constant'),
   };
-  const { 'workers/plain': plain, 'cached/constant': constant } = ratios;
+  const { 'workers/plain': plain, 'workers/plainFitted': fitted, 'cached/constant': constant } = ratios;
   return {
     speeds: Object.fromEntries([...results].map(([name, rounds]) => [name, speedOf(rounds)])),
     ...(ours && { requestsPerSecond: figureOf(perSecond(ours)).median }),
     ...(plain && { ratioPlain: plain.median }),
+    ...(fitted && { ratioPlainFitted: fitted.median }),
     ...(constant && { shareOfConstant: constant.median }),
     ratios,
   };

@@ -1,4 +1,4 @@
-// node plain.js ARTIFACT CACHE M EF_CONSTRUCTION SEED: the obvious server. node:http calls hnswlib-node inline, over the
+// node plain.js ARTIFACT CACHE M EF_CONSTRUCTION SEED [STRETCH]: the obvious server. node:http calls hnswlib-node inline, over the
 // artifact's own vectors; more neighbours than wanted are fetched, filtered by the ten rules in plain JavaScript, cut to ten and
 // answered as JSON of our shape. `POST /ef/N` sets the width of its search.
 
@@ -21,19 +21,16 @@ interface Module {
   HierarchicalNSW: new (space: 'ip', dims: number) => Hierarchical;
 }
 
-/**
- * Of the popularity dimension, which shapes the graph and not the scores: hnswlib's recall is best about here (tried: 0.15 to
- * 1; with 1 it stays below 0.55 however wide the search, and L2 with one more dimension is slower at the same recall).
- */
-const stretch = 0.3;
 /** Where doubling ends, as in the policy. */
 const most = 3200;
 const wanted = 10;
 
-const [file = '', cache = '', M = '16', efConstruction = '200', seed = '1'] = process.argv.slice(2);
+const [file = '', cache = '', M = '16', efConstruction = '200', seed = '1', shrunk] = process.argv.slice(2);
 const { catalog, vectors, manifest, id: artifact } = openArtifact(file);
 const { dims, trained } = vectors;
 const stride = dims + 1;
+/** Of the popularity dimension, which shapes the graph and not the scores: as in the artifact, unless it is given. */
+const stretch = shrunk === undefined ? manifest.popularity.scale : Number(shrunk);
 const products: readonly PlainProduct[] = plainProducts(catalog);
 const rowOf = new Map(products.map(({ id }, row) => [id, row]));
 

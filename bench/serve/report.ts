@@ -1,6 +1,6 @@
 // The report of a run as lines to read.
 
-import type { Checked, Missing } from './field.ts';
+import { type Checked, type Missing, plainServers } from './field.ts';
 import type { Figure } from './figures.ts';
 import type { AtRate, MemoryFigures, Overload, Throughput } from './measure.ts';
 
@@ -32,9 +32,11 @@ const names: Readonly<Record<string, string>> = {
   workers: 'sepet serve, no cache',
   workersZipf: 'the same, Zipf(1.0)',
   inline: 'on the event loop (--workers 0)',
-  listeners: 'one listener a thread, 2 threads',
+  bare: 'one listener and workers, bare',
+  listeners: 'one listener a thread, bare',
   instances: '--instances 2 --workers 0',
   plain: 'node:http and hnswlib-node',
+  plainFitted: 'the same, vectors shrunk to suit it',
   cached: 'sepet serve by default, Zipf(1.0)',
   constant: 'a constant body',
 };
@@ -81,18 +83,18 @@ function memoryLines({ memory }: Result): string[] {
 /** The lines of a run. */
 export function reportLines(result: Result): string[] {
   const { checks, machine, missing } = result;
-  const { plain } = checks;
   return [
     `${machine}; ${Object.entries(result.versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
     ...missing.map(({ id, reason }) => `${id}: missing, ${reason}`),
     `recall@10 ${checks.recallAt10} over ${checks.compared} products, ${checks.full} answers of ten, ${checks.bodyBytes} bytes a body; all ways of serving answer alike`,
-    ...(plain
-      ? [
-          `the plain server: recall@10 ${plain.recallAt10.toFixed(4)} at ef ${plain.ef}, ${plain.full} answers of ten, ${plain.bodyBytes} bytes a body`,
-        ]
-      : []),
+    ...plainServers.flatMap((id) => {
+      const { [id]: plain } = checks;
+      if (plain === undefined) return [];
+      const { recallAt10, ef, full, bodyBytes } = plain;
+      return `${names[id]}: recall@10 ${recallAt10.toFixed(4)} at ef ${ef}, ${full} answers of ten, ${bodyBytes} bytes a body`;
+    }),
     ...speedLines(result),
     ...rateLines(result),
     ...overloadLines(result),

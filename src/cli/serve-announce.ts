@@ -50,7 +50,8 @@ export function announce({ what, recommender, policies, server }: Announced, opt
     return;
   }
   const answers = `${url}/v1/products/${encodeURIComponent(product)}/bought-together`;
-  const threads = workers === 0 ? 'on the event loop' : `by ${counted(workers, 'worker thread')}`;
+  const helps = options.userTower === undefined ? ' and the event loop' : '';
+  const threads = workers === 0 ? 'on the event loop' : `by ${counted(workers, 'worker thread')}${helps}`;
   const processes = instances === 1 ? '' : ` in each of ${instances} processes`;
   const lines = [
     `Serving ${products.toLocaleString('en')} products (${dims} dimensions, ${policyWords(policies, policy)}) of ${what}, ${threads}${processes}.`,

@@ -43,17 +43,17 @@ describe('npm run bench:serve', () => {
       const wanted = [
         ...(hasWrk ? [] : ['wrk']),
         ...(hasCompiler ? [] : ['rate']),
-        ...(compileHnswlibNode() === undefined ? [] : ['plain']),
+        ...(compileHnswlibNode() === undefined ? [] : ['plain', 'plainFitted']),
       ];
       expect(missing).toEqual(wanted);
       const figures = [
         ...(hasWrk ? ['requestsPerSecond', 'shareOfConstant', 'memoryBytes', 'memoryBound'] : []),
-        ...(hasWrk && !missing.includes('plain') ? ['ratioPlain'] : []),
+        ...(hasWrk && !missing.includes('plain') ? ['ratioPlain', 'ratioPlainFitted'] : []),
         ...(hasCompiler ? ['p50Ms', 'p99Ms'] : []),
       ];
       for (const name of figures) expect(report[name], name).toBeGreaterThan(0);
       if (hasWrk) {
-        const servers = ['workers', 'inline', 'listeners', 'instances', 'cached', 'constant'];
+        const servers = ['workers', 'inline', 'bare', 'listeners', 'instances', 'cached', 'constant'];
         for (const name of servers)
           expect(report.speeds[name]?.requestsPerSecond.median, name).toBeGreaterThan(0);
         expect(Number.isFinite(report.memoryGrowthBytes)).toBe(true);
