@@ -58,6 +58,7 @@ const ways: Readonly<Record<string, readonly string[]>> = {
   inline: ['--result-cache-mb', '0', '--workers', '0'],
   instances: ['--result-cache-mb', '0', '--workers', '0', '--instances', '2'],
   default: [],
+  instancesDefault: ['--workers', '0', '--instances', '2'],
 };
 
 const threads = 2;
@@ -89,7 +90,7 @@ async function startOurs(servers: Servers, shop: Shop, say: Say): Promise<void> 
   const known = serveFlags();
   for (const [id, flags] of Object.entries(ways)) {
     // A build without a result cache needs none switched off.
-    const given = known.has('--result-cache-mb') ? flags : flags.slice(id === 'default' ? 0 : 2);
+    const given = known.has('--result-cache-mb') || flags[0] !== '--result-cache-mb' ? flags : flags.slice(2);
     const unknown = given.find((flag) => flag.startsWith('--') && !known.has(flag));
     if (unknown === undefined) await servers.add(id, () => startSepet(id, shop, given));
     else servers.missing.push({ id, reason: `sepet serve has no ${unknown}` });

@@ -62,20 +62,26 @@ async function saturateAll(field: Field, entrants: readonly Entrant[]): Promise<
 /** By then nearly all that is asked for was asked for before. */
 const fillingSeconds = 60;
 
-/** By themselves, so that what is kept does not grow old while others are asked. */
-async function saturateCache(field: Field): Promise<Map<string, Saturation[]>> {
+/** Lets a server keep what it will be asked for. */
+async function fill(field: Field, id: string): Promise<void> {
   const { options, drivers, servers } = field;
-  const server = servers.get('default');
-  if (!options.parts.includes('cache')) return new Map();
+  const server = servers.get(id);
   const startedMs = performance.now();
   for (let turn = 50; server && !options.quick; turn++) {
     await drivers.saturate(server.url, pathsFor(field, 'zipf', turn), options);
     if (performance.now() - startedMs > fillingSeconds * 1000) break;
   }
+}
+
+/** By themselves, so that what is kept does not grow old while others are asked. */
+async function saturateCache(field: Field): Promise<Map<string, Saturation[]>> {
+  if (!field.options.parts.includes('cache')) return new Map();
+  for (const id of ['default', 'instancesDefault']) await fill(field, id);
   return saturateAll(
     field,
     entrantsOf(field, [
       ['default', 'zipf', 'cached'],
+      ['instancesDefault', 'zipf', 'instancesCached'],
       ['constant', 'zipf'],
     ]),
   );
@@ -127,6 +133,7 @@ export async function measureThroughput(field: Field): Promise<Throughput> {
     ...ratio('workers', 'plain'),
     ...ratio('workers', 'plainFitted'),
     ...ratio('cached', 'constant'),
+    ...ratio('instancesCached', 'cached'),
   };
   const { 'workers/plain': plain, 'workers/plainFitted': fitted, 'cached/constant': constant } = ratios;
   return {

@@ -38,6 +38,7 @@ const names: Readonly<Record<string, string>> = {
   plain: 'node:http and hnswlib-node',
   plainFitted: 'the same, vectors shrunk to suit it',
   cached: 'sepet serve by default, Zipf(1.0)',
+  instancesCached: 'the same by --instances 2 --workers 0',
   constant: 'a constant body',
 };
 

@@ -54,12 +54,17 @@ export interface ServeOptions {
   readonly json?: true;
 }
 
+/** The event loop needs a core too: it helps, unless a user tower has to run before each batch. */
+export function workersFor({ userTower }: { readonly userTower?: string }): number {
+  const cores = availableParallelism() - (userTower === undefined ? 1 : 0);
+  return Math.min(Math.max(1, cores), limits.workers.max);
+}
+
 export const defaults = {
   port: limits.port.default,
   host: '127.0.0.1',
   pollSeconds: limits.pollSeconds.default,
-  // The event loop needs a core too, and helps.
-  workers: Math.min(Math.max(1, availableParallelism() - 1), limits.workers.max),
+  workers: workersFor({}),
   instances: limits.instances.default,
   maxBatch: limits.maxBatch.default,
   queue: limits.queue.default,
@@ -135,7 +140,7 @@ export function addServeOptions(command: Command): Command {
     )
     .option(
       '--workers <n>',
-      `${limits.workers.about} (default one a core but one, here ${defaults.workers})`,
+      `${limits.workers.about} (default one a core but one, here ${defaults.workers}; with --user-tower one a core)`,
       bounded('workers'),
     )
     .option('--instances <n>', helpFor('instances'), bounded('instances'))

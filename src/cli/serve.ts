@@ -17,7 +17,7 @@ import type { LiveVersions } from './live-versions.ts';
 import { announce } from './serve-announce.ts';
 import { openExperiments } from './serve-experiments.ts';
 import { serveByInstances } from './serve-instances.ts';
-import { addServeOptions, defaults, originOf, type ServeOptions } from './serve-options.ts';
+import { addServeOptions, defaults, originOf, type ServeOptions, workersFor } from './serve-options.ts';
 import type { ServedFile } from './serve-releases.ts';
 import type { Serving } from './serving.ts';
 
@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .argument('[file]', 'an artifact of `sepet build`; none with --label');
   addServeOptions(command).action((file: string | undefined, given: Partial<ServeOptions>) => {
     const origin = originOf(file, given);
-    const options = { ...defaults, ...given };
+    const options = { ...defaults, workers: workersFor(given), ...given };
     const log = createLog(options.json ? 'json' : 'text');
     if (options.instances > 1 && !isInstance()) return serveByInstances(options, log);
     return origin.file === undefined

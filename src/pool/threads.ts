@@ -68,6 +68,7 @@ class Threads implements Runner {
   #current: Live;
   /** The thread that makes itself ready or lets go: batches go to the others meanwhile. */
   #occupied: number | undefined;
+  #isClosed = false;
 
   constructor({ workers, version, onError, worker = ownWorker }: PiscinaOptions) {
     this.workers = workers;
@@ -84,7 +85,8 @@ class Threads implements Runner {
       recordTiming: false,
       loadBalancer: (task, workers) => this.#choose(task, workers),
     });
-    this.#pool.on('error', onError);
+    // A thread that is ended in the middle of a call may still answer, and the pool knows nothing of it any more.
+    this.#pool.on('error', (error) => this.#isClosed || onError(error));
     this.#current = this.#enter(version);
     this.#swaps = new Swaps(
       {
@@ -131,6 +133,7 @@ class Threads implements Runner {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#swaps.close();
     return this.#pool.destroy();
   }

@@ -63,6 +63,10 @@ describe('the pool', () => {
       readBatch(buffer).results.map(textOf),
     );
     expect(bodies[1]).toEqual(bodies[0]);
+    expect(await own.swap(toyVersion(2))).toBe(true);
+    expect(textOf(readBatch(own.answer?.(jobs) as ArrayBuffer).results[0] as JobResult)).toContain(
+      toyVersion(2).artifact,
+    );
   });
 
   it('moves the answers: the bytes are those of the answer', async () => {
