@@ -167,7 +167,7 @@ export const limits = {
     'Time without requests after which the thread of trials ends.',
   ),
   besides: row('labels', 0, 0, 8, 'Labels that a server answers for beside its own.'),
-  resultCacheMb: row('MB', 32, 0, 65_536, 'Memory of answers that are kept to be given again; 0 keeps none.'),
+  resultCacheMb: row('MB', 32, 0, 2048, 'Memory of answers that are kept to be given again; 0 keeps none.'),
   resultCacheSeconds: row(
     'seconds',
     600,

@@ -18,7 +18,7 @@ export interface Place {
 export class Phrases {
   /** All phrases one after the other. */
   readonly #text: Uint8Array;
-  /** Where each code's phrase starts, and the last one ends. */
+  /** Where each code's phrase starts, and the last one ends: phrases are parts of the samples, so 16 bits are enough. */
   readonly #starts: Uint16Array;
   /** Bytes that occur in phrases, numbered from 1 on; 0 for the others. */
   readonly #classes = new Uint8Array(256);
@@ -160,9 +160,11 @@ export class Books {
   #study(body: Uint8Array): void {
     if (this.#learner === undefined) {
       const ends =
-        body.length > 2 * sampleEnd ? [body.slice(0, sampleEnd), body.slice(-sampleEnd)] : [body.slice()];
-      this.#samples.push(...ends);
-      this.#sampled += ends.reduce((sum, { length }) => sum + length, 0);
+        body.length > 2 * sampleEnd ? [body.subarray(0, sampleEnd), body.subarray(-sampleEnd)] : [body];
+      for (const end of ends) {
+        this.#samples.push(new Uint8Array(end));
+        this.#sampled += end.length;
+      }
       if (this.#samples.length >= sampleBodies || this.#sampled >= sampleBytes)
         this.#learner = new Learner(this.#samples);
       return;

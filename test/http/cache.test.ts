@@ -170,6 +170,20 @@ describe('the result cache', () => {
     expect(cache.get('a')?.body).toEqual(bodyOf('first'));
   });
 
+  it('learns from what bodies were, not from what is in their place later', () => {
+    const cache = new ResultCache({ bytes: 2 * 2 ** 20, seconds: 60 });
+    const random = new Random(5);
+    const place = Buffer.alloc(2000);
+    const texts = Array.from({ length: 1000 }, (_, row) => answer(row, random));
+    for (const [row, text] of texts.entries()) {
+      const body = place.subarray(0, place.write(text));
+      cache.put(`${row}`, { body, tag: '"t"' });
+      place.fill(0);
+    }
+    expect(texts.filter((text, row) => textOf(cache.get(`${row}`)) !== text)).toEqual([]);
+    expect(texts.join('').length).toBeGreaterThan(4 * cache.bytes);
+  });
+
   it('tells keys apart that differ in one character of any alphabet', () => {
     const cache = new ResultCache({ bytes: 100_000, seconds: 60 });
     const keys = [
