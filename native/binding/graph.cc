@@ -2,7 +2,7 @@
 // section. Blocks its thread until the graph is done; `progress` lets another thread watch and cancel.
 //
 // buildCodes({graph, vectors, dims, bits, threads, seed, progress?}) -> Uint8Array, its codes section.
-// buildInt8({vectors, dims}) -> Uint8Array, an int8 copy.
+// buildInt8({vectors, dims, threads?}) -> Uint8Array, an int8 copy.
 // buildBounds({rows, dims, M, efConstruction, threads, codeBits?}) -> {codeBits, graphBytes, codesBytes,
 // int8Bytes, memoryBytes}: what these three make, and allocate together at most.
 #include "core/hnsw/graph.h"
@@ -39,6 +39,11 @@ Napi::Value Section(Napi::Env env, const std::vector<std::byte>& bytes) {
   return section;
 }
 
+// The bytes of a section that is made in place.
+std::span<std::byte> BytesOf(Napi::Uint8Array section) {
+  return std::as_writable_bytes(std::span(section.Data(), section.ByteLength()));
+}
+
 Napi::Value BuildGraph(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
     const Fields fields(info,
@@ -69,19 +74,23 @@ Napi::Value BuildCodes(const Napi::CallbackInfo& info) {
                                          : hnsw::DefaultCodeBits(vectors.dims);
     hnsw::Graph graph;
     Check(hnsw::Graph::Open(std::as_bytes(fields.Array<uint8_t>("graph")), vectors.rows, &graph));
-    std::vector<std::byte> bytes;
-    Check(hnsw::BuildCodes(graph, vectors, parameters, ProgressOf(fields), &bytes));
-    return Section(info.Env(), bytes);
+    const uint64_t bytes =
+        hnsw::CodesBytes(graph.header().rows, vectors.dims, 2 * graph.header().M, parameters.bits);
+    Napi::Uint8Array section = Napi::Uint8Array::New(info.Env(), bytes);
+    Check(hnsw::BuildCodes(graph, vectors, parameters, ProgressOf(fields), BytesOf(section)));
+    return section;
   });
 }
 
 Napi::Value BuildInt8(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&]() -> Napi::Value {
-    const Fields fields(info, {"vectors", "dims"});
+    const Fields fields(info, {"vectors", "dims", "threads"});
     const hnsw::Vectors vectors = VectorsOf(fields, "vectors", fields.Whole("dims", {1, hnsw::kMaxDims}));
-    std::vector<std::byte> bytes;
-    Check(hnsw::BuildQuantized(vectors, &bytes));
-    return Section(info.Env(), bytes);
+    const uint64_t threads = fields.Has("threads") ? fields.Whole("threads", {1, kMaxThreads}) : 1;
+    Napi::Uint8Array section =
+        Napi::Uint8Array::New(info.Env(), hnsw::QuantizedBytes(vectors.rows, vectors.dims));
+    Check(hnsw::BuildQuantized(vectors, static_cast<uint32_t>(threads), BytesOf(section)));
+    return section;
   });
 }
 
@@ -111,10 +120,10 @@ Napi::Value BuildBounds(const Napi::CallbackInfo& info) {
     const uint64_t graph = hnsw::GraphBytesBound(rows, M);
     const uint64_t codes = bits == 0 ? 0 : hnsw::CodesBytes(rows, dims, 2 * M, bits);
     const uint64_t int8 = is_lean ? 0 : hnsw::QuantizedBytes(rows, dims);
-    // One is made after the other, and each is copied for JavaScript when it is done.
-    const uint64_t making_codes = bits == 0 ? 0 : hnsw::CodesMemoryBound(rows, dims, 2 * M, bits) + codes;
+    // One is made after the other; the graph is copied for JavaScript when it is done.
+    const uint64_t making_codes = bits == 0 ? 0 : hnsw::CodesMemoryBound(rows, dims, 2 * M, bits);
     const uint64_t memory = std::max({hnsw::BuildMemoryBound(rows, dims, M, ef_construction, threads) + graph,
-                                      graph + making_codes, graph + codes + 2 * int8});
+                                      graph + making_codes, graph + codes + int8});
     Napi::Object bounds = Napi::Object::New(info.Env());
     const auto set = [&](const char* name, uint64_t value) { bounds.Set(name, static_cast<double>(value)); };
     set("codeBits", bits);

@@ -52,8 +52,15 @@ export function buildCodes(call: BuildCodesCall): Uint8Array {
   return native(() => binding.buildCodes(call));
 }
 
+export interface BuildInt8Call {
+  readonly vectors: Float32Array;
+  readonly dims: number;
+  /** 1 if absent; the bytes are the same for any number. */
+  readonly threads?: number;
+}
+
 /** A copy of the vectors in one byte a value, an `int8` section. Throws argument_invalid, vector_not_finite, out_of_memory. */
-export function buildInt8(call: { vectors: Float32Array; dims: number }): Uint8Array {
+export function buildInt8(call: BuildInt8Call): Uint8Array {
   return native(() => binding.buildInt8(call));
 }
 

@@ -2,6 +2,7 @@
 // 1 without neighbour codes and int8 copy; with --pages map in the page cache's pages.
 
 #include "bench/ann/native/contest.h"
+#include "core/base/unset.h"
 #include "core/file/registry.h"
 #include "core/file/writer.h"
 #include "core/hnsw/build.h"
@@ -26,13 +27,15 @@ class Ours : public Contestant {
         .threads = threads,
         .seed = seed};
     const hnsw::Vectors vectors{set.base.data(), set.rows(), set.dims};
-    std::vector<std::byte> graph_bytes, code_bytes, copy_bytes;
+    std::vector<std::byte> graph_bytes;
     Check(hnsw::Build({vectors, {}}, kernels_, parameters, {}, &graph_bytes));
     hnsw::Graph graph;
     Check(hnsw::Graph::Open(graph_bytes, set.rows(), &graph));
     const uint32_t bits = hnsw::DefaultCodeBits(set.dims);
-    Check(hnsw::BuildCodes(graph, vectors, {bits, threads, seed}, {}, &code_bytes));
-    Check(hnsw::BuildQuantized(vectors, &copy_bytes));
+    UnsetVector<std::byte> code_bytes(hnsw::CodesBytes(set.rows(), set.dims, 2 * parameters.M, bits));
+    Check(hnsw::BuildCodes(graph, vectors, {bits, threads, seed}, {}, code_bytes));
+    UnsetVector<std::byte> copy_bytes(hnsw::QuantizedBytes(set.rows(), set.dims));
+    Check(hnsw::BuildQuantized(vectors, threads, copy_bytes));
     const file::Section sections[] = {{"vectors", file::Type::kF32, std::as_bytes(std::span(set.base))},
                                       {"graph", file::Type::kU8, graph_bytes},
                                       {"codes", file::Type::kU8, code_bytes},

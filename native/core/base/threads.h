@@ -1,6 +1,7 @@
 // Runs one function on several threads and waits for all of them.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -35,6 +36,13 @@ void RunThreads(unsigned threads, const Work& work) {
   for (; next < threads; ++next) guarded(next);
   for (std::thread& thread : started) thread.join();
   if (first) std::rethrow_exception(first);
+}
+
+// Calls work(begin, end) for as many equal shares of 0 .. count-1 as there are threads, one on each.
+template <typename Work>
+void RunShares(unsigned threads, size_t count, const Work& work) {
+  RunThreads(threads,
+             [&](unsigned thread) { work(count * thread / threads, count * (thread + 1) / threads); });
 }
 
 }  // namespace sepet

@@ -18,6 +18,16 @@ void EveryNumberIsWorkedOnce() {
   for (const auto& count : calls) EXPECT(count == 1);
 }
 
+void SharesCoverEverythingOnce() {
+  for (const size_t count : {0u, 1u, 6u, 7u, 100u}) {
+    std::vector<std::atomic<int>> calls(count);
+    RunShares(7, count, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) ++calls[i];
+    });
+    for (const auto& number : calls) EXPECT(number == 1);
+  }
+}
+
 void AnExceptionOfAThreadReachesTheCaller() {
   std::atomic<int> ended{0};
   bool caught = false;
@@ -67,6 +77,7 @@ void ProgressCountsAndCancels() {
 
 int main() {
   sepet::EveryNumberIsWorkedOnce();
+  sepet::SharesCoverEverythingOnce();
   sepet::AnExceptionOfAThreadReachesTheCaller();
   sepet::RandomNumbersReplayAndSpread();
   sepet::ProgressCountsAndCancels();

@@ -27,8 +27,8 @@ std::vector<uint32_t> Count(size_t rows) {
 std::vector<Twin> FindTwins(const Vectors& vectors, uint32_t threads) {
   const size_t rows = vectors.rows, bytes = vectors.dims * sizeof(float);
   std::vector<std::pair<uint64_t, uint32_t>> hashes(rows);
-  RunThreads(threads, [&](unsigned thread) {
-    for (size_t row = rows * thread / threads; row < rows * (thread + 1) / threads; ++row) {
+  RunShares(threads, rows, [&](size_t begin, size_t end) {
+    for (size_t row = begin; row < end; ++row) {
       uint64_t hash = 0;
       for (size_t i = 0; i < vectors.dims; ++i)
         hash = Mix(hash ^ std::bit_cast<uint32_t>(vectors.Row(row)[i]));
@@ -74,7 +74,7 @@ Builder::Builder(const BuildInput& input, const simd::Kernels& kernels_in,
       entry(levels.empty()
                 ? kNone
                 : static_cast<uint32_t>(std::max_element(levels.begin(), levels.end()) - levels.begin())),
-      links(levels, parameters.M) {}
+      links(levels, parameters.M, parameters.threads) {}
 
 ListShape Builder::Shape(uint32_t level) const {
   return ShapeOf(level, parameters.M, parameters.ef_construction, queries.rows > 0);
@@ -106,16 +106,18 @@ void Inherit(Links& links, uint32_t row, uint32_t level) {
 
 void LinkInBulk(Builder& builder, std::span<const uint32_t> members, uint32_t level) {
   const ListShape shape = builder.Shape(level);
-  const std::vector<uint32_t> lists = LinkLevel(builder.Level(members, level), shape);
+  const UnsetVector<uint32_t> lists = LinkLevel(builder.Level(members, level), shape);
   if (builder.progress.cancelled()) return;
-  for (size_t i = 0; i < members.size(); ++i) {
-    const std::span<uint32_t> list = builder.links.List(members[i], level);
-    for (size_t at = 0; at < shape.places; ++at) {
-      const uint32_t other = lists[i * shape.places + at];
-      list[at] = other == kNone ? kNone : members[other];
+  RunShares(builder.parameters.threads, members.size(), [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      const std::span<uint32_t> list = builder.links.List(members[i], level);
+      for (size_t at = 0; at < shape.places; ++at) {
+        const uint32_t other = lists[i * shape.places + at];
+        list[at] = other == kNone ? kNone : members[other];
+      }
+      if (builder.levels[members[i]] > level) Inherit(builder.links, members[i], level);
     }
-    if (builder.levels[members[i]] > level) Inherit(builder.links, members[i], level);
-  }
+  });
 }
 
 }  // namespace

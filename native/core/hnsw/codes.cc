@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/base/threads.h"
+#include "core/base/unset.h"
 
 namespace sepet::hnsw {
 namespace {
@@ -60,8 +61,9 @@ class Coder {
   Coder(const Vectors& rotated, const simd::Kernels& kernels, uint32_t bits)
       : rotated_(rotated), kernels_(kernels), bits_(bits), residual_(rotated.dims), levels_(rotated.dims) {}
 
-  // Fills one block, all zero so far, with the codes of up to kGroup places of the list of `row`.
-  void Fill(uint32_t row, std::span<const uint32_t> places, std::byte* block) {
+  // Fills one block with the codes of up to kGroup places of the list of `row`.
+  void Fill(uint32_t row, std::span<const uint32_t> places, std::span<std::byte> block) {
+    std::fill(block.begin(), block.end(), std::byte{0});
     for (const uint32_t place : places)
       if (place != kNone) Prefetch(rotated_.Row(place), rotated_.dims);
     const float* centre = rotated_.Row(row);
@@ -70,8 +72,8 @@ class Coder {
       if (places[place] == kNone) break;
       Cut(centre, rotated_.Row(places[place]));
       const uint32_t factors = Factors(centre, square);
-      std::memcpy(block + place * sizeof factors, &factors, sizeof factors);
-      Pack(block + kFactorBytes, place);
+      std::memcpy(block.data() + place * sizeof factors, &factors, sizeof factors);
+      Pack(block.data() + kFactorBytes, place);
     }
   }
 
@@ -151,6 +153,19 @@ CodesHeader MakeHeader(const Graph& graph, size_t dims, const CodesParameters& p
   return header;
 }
 
+Status CheckParameters(size_t dims, uint32_t bits) {
+  if (bits != 1 && bits != 2) return {Code::kArgumentInvalid, "The bits of a code must be 1 or 2."};
+  if (Positions(dims, bits) > simd::kMaxPositions)
+    return {Code::kArgumentInvalid, "Vectors of " + std::to_string(dims) +
+                                        " dims are too long to be coded with " + std::to_string(bits) +
+                                        " bits a dimension."};
+  return {};
+}
+
+Status OutOfMemory() {
+  return {Code::kOutOfMemory, "The machine gave no more memory for the codes of a graph."};
+}
+
 Status Damaged(const char* what) {
   return {Code::kFileDamaged, std::string("The codes section ") + what + "."};
 }
@@ -172,27 +187,23 @@ uint64_t CodesMemoryBound(size_t rows, size_t dims, uint32_t width, uint32_t bit
 }
 
 Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParameters& parameters,
-                  const Progress& progress, std::vector<std::byte>* bytes) try {
-  const size_t positions = Positions(vectors.dims, parameters.bits);
-  if (parameters.bits != 1 && parameters.bits != 2)
-    return {Code::kArgumentInvalid, "The bits of a code must be 1 or 2."};
-  if (positions > simd::kMaxPositions)
-    return {Code::kArgumentInvalid, "Vectors of " + std::to_string(vectors.dims) +
-                                        " dims are too long to be coded with " +
-                                        std::to_string(parameters.bits) + " bits a dimension."};
+                  const Progress& progress, std::span<std::byte> bytes) try {
+  if (Status status = CheckParameters(vectors.dims, parameters.bits); !status.ok()) return status;
   const CodesHeader header = MakeHeader(graph, vectors.dims, parameters);
-  const size_t rows = header.rows, groups = Groups(header.width), block = BlockBytes(positions);
-  const size_t dims = positions * 4 / parameters.bits;
+  const size_t rows = header.rows, groups = Groups(header.width), block = BlockBytes(header.positions);
+  if (bytes.size() != sizeof header + rows * groups * block)
+    return {Code::kArgumentInvalid, "The codes do not have as many bytes as they take."};
+  const size_t dims = size_t{header.positions} * 4 / parameters.bits;
   const Rotation rotation(dims, parameters.seed);
-  std::vector<float> values(rows * dims);
+  UnsetVector<float> values(rows * dims);
   const auto rotate = [&](int&, size_t begin, size_t end) {
     for (size_t row = begin; row < end; ++row) {
-      std::copy_n(vectors.Row(row), vectors.dims, values.data() + row * dims);
-      rotation.Apply(values.data() + row * dims);
+      float* to = values.data() + row * dims;
+      std::fill(std::copy_n(vectors.Row(row), vectors.dims, to), to + dims, 0.0f);
+      rotation.Apply(to);
     }
   };
-  bytes->assign(sizeof header + rows * groups * block, std::byte{0});
-  std::memcpy(bytes->data(), &header, sizeof header);
+  std::memcpy(bytes.data(), &header, sizeof header);
   const Vectors rotated{values.data(), rows, dims};
   const auto code = [&](Coder& coder, size_t begin, size_t end) {
     for (size_t row = begin; row < end; ++row) {
@@ -200,7 +211,7 @@ Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParamet
       for (size_t group = 0; group < groups; ++group) {
         const size_t first = group * kGroup;
         coder.Fill(static_cast<uint32_t>(row), list.subspan(first, std::min(kGroup, list.size() - first)),
-                   bytes->data() + sizeof header + (row * groups + group) * block);
+                   bytes.subspan(sizeof header + (row * groups + group) * block, block));
       }
       progress.Add(Progress::kDone, 1);
     }
@@ -213,7 +224,17 @@ Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParamet
   if (!done) return {Code::kCancelled, "The codes were stopped on request; nothing was written."};
   return {};
 } catch (const std::bad_alloc&) {
-  return {Code::kOutOfMemory, "The machine gave no more memory for the codes of a graph."};
+  return OutOfMemory();
+}
+
+Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParameters& parameters,
+                  const Progress& progress, std::vector<std::byte>* bytes) try {
+  if (Status status = CheckParameters(vectors.dims, parameters.bits); !status.ok()) return status;
+  const GraphHeader& header = graph.header();
+  bytes->resize(CodesBytes(header.rows, vectors.dims, 2 * header.M, parameters.bits));
+  return BuildCodes(graph, vectors, parameters, progress, std::span(*bytes));
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
 }
 
 Status Codes::Open(std::span<const std::byte> bytes, const Graph& graph, size_t dims, Codes* codes) {

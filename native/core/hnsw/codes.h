@@ -64,8 +64,12 @@ struct CodesParameters {
   uint64_t seed;
 };
 
-// Fills `bytes` with the codes of a graph over the first rows of `vectors`. The same on every machine and for
-// any number of threads. argument_invalid, cancelled, out_of_memory.
+// Fills `bytes`, CodesBytes of them and whatever they hold, with the codes of a graph over the first rows of
+// `vectors`. The same on every machine and for any number of threads. argument_invalid, cancelled,
+// out_of_memory.
+Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParameters& parameters,
+                  const Progress& progress, std::span<std::byte> bytes);
+// The same into a vector, which one thread sets to zero first: for graphs that are not large.
 Status BuildCodes(const Graph& graph, const Vectors& vectors, const CodesParameters& parameters,
                   const Progress& progress, std::vector<std::byte>* bytes);
 

@@ -124,6 +124,13 @@ void SameBytesForAnyThreads() {
   const Coded four = Code(built.graph, products.vectors(), 2, 4);
   EXPECT(one.status.ok() && one.bytes == four.bytes);
   EXPECT(one.bytes.size() < CodesMemoryBound(rows, 33, 24, 2));
+  // Into memory that holds something else.
+  std::vector<std::byte> used(one.bytes.size(), std::byte{0xFF});
+  const auto fill = [&](std::span<std::byte> bytes) {
+    return BuildCodes(built.graph, products.vectors(), {2, 3, 11}, Progress(), bytes);
+  };
+  EXPECT(fill(used).ok() && used == one.bytes);
+  EXPECT(fill(std::span(used).first(used.size() - 1)).code() == Code::kArgumentInvalid);
 }
 
 void KernelsAgree() {

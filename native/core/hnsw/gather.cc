@@ -104,17 +104,20 @@ void Round::Slab(size_t first, size_t end) {
       Strip(begin, first, end, columns, finder);
     }
   });
-  std::vector<Hit> all;
-  for (size_t leader = first; leader < end; ++leader) {
-    all.clear();
-    for (const Finder& finder : finders)
-      if (!finder.hits.empty())
-        all.insert(all.end(), finder.hits[leader - first].begin(), finder.hits[leader - first].end());
-    KeepBest(all, answers_);
-    found_[leader].reserve(all.size());
-    for (const Hit& hit : all) found_[leader].push_back(hit.row);
-    std::sort(found_[leader].begin(), found_[leader].end());
-  }
+  RunShares(level_.threads, end - first, [&](size_t from, size_t to) {
+    std::vector<Hit> all;
+    all.reserve(std::min(finders.size() * 2 * answers_, level_.members.size()));
+    for (size_t i = from; i < to; ++i) {
+      all.clear();
+      for (const Finder& finder : finders)
+        if (!finder.hits.empty()) all.insert(all.end(), finder.hits[i].begin(), finder.hits[i].end());
+      KeepBest(all, answers_);
+      std::vector<uint32_t>& found = found_[first + i];
+      found.reserve(all.size());
+      for (const Hit& hit : all) found.push_back(hit.row);
+      std::sort(found.begin(), found.end());
+    }
+  });
 }
 
 // Scores kStrip rows from `begin` on against the leaders `first` .. `end` - 1.
@@ -241,7 +244,7 @@ uint64_t GatherMemoryBound(uint64_t rows, uint64_t dims, size_t capacity, uint32
   // Finding needs buffers of hits, scoring the order of the rows and tiles.
   const uint64_t slab = std::min<uint64_t>(leaders, kSlab);
   const uint64_t finding = threads * slab * (2 * answers * sizeof(Hit) + sizeof(std::vector<Hit>) + 4) +
-                           4 * threads * answers * sizeof(Hit);
+                           threads * std::min(rows, 2 * threads * answers) * sizeof(Hit);
   const uint64_t a_column = (dims + 2) * sizeof(int16_t) + sizeof(float) + 2 * sizeof(uint32_t) +
                             kTileRows * (sizeof(float) + 1 + 2 * sizeof(Hit));
   const uint64_t scoring = rows * sizeof(uint32_t) + threads * (answers + kBlock) * a_column;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/progress.h"
+#include "core/base/unset.h"
 #include "core/hnsw/hits.h"
 #include "core/hnsw/tile.h"
 
@@ -41,7 +42,7 @@ class Candidates {
  private:
   size_t capacity_;
   std::vector<uint32_t> counts_;
-  std::vector<Hit> hits_;
+  UnsetVector<Hit> hits_;  // set up to counts_
 };
 
 // The rows of one level of the graph. In all that concerns a level, a row is its position in `members`.

@@ -1,7 +1,9 @@
 #include "core/hnsw/level.h"
 
+#include <algorithm>
 #include <atomic>
-#include <numeric>
+#include <utility>
+#include <vector>
 
 #include "core/base/threads.h"
 #include "core/hnsw/select.h"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr size_t kChunk = 64;       // rows that a thread takes at once
 constexpr size_t kMaxRivals = 128;  // of those that chose a row, the best that it chooses from
+constexpr uint32_t kMaxCounts = 4;  // tables of a number for every row: no more threads invert the lists
 
 // Calls work(selector, row, scratch) for every row.
 template <typename Work>
@@ -29,12 +32,21 @@ void EachRow(const LevelInput& level, const Work& work) {
   });
 }
 
-void Write(std::span<const Hit> chosen, size_t row, size_t places, std::vector<uint32_t>& lists) {
+using Lists = UnsetVector<uint32_t>;
+
+Lists EmptyLists(const LevelInput& level, size_t places) {
+  Lists lists(level.members.size() * places);
+  RunShares(level.threads, lists.size(),
+            [&](size_t begin, size_t end) { std::fill_n(lists.data() + begin, end - begin, kNone); });
+  return lists;
+}
+
+void Write(std::span<const Hit> chosen, size_t row, size_t places, Lists& lists) {
   for (size_t i = 0; i < chosen.size(); ++i) lists[row * places + i] = chosen[i].row;
 }
 
-std::vector<uint32_t> FirstLists(const LevelInput& level, const ListShape& shape) {
-  std::vector<uint32_t> lists(level.members.size() * shape.places, kNone);
+Lists FirstLists(const LevelInput& level, const ListShape& shape) {
+  Lists lists = EmptyLists(level, shape.places);
   Candidates candidates(level.members.size(), shape.candidates);
   Gather(level, candidates);
   EachRow(level, [&](Selector& selector, uint32_t row, std::vector<Hit>&) {
@@ -46,26 +58,42 @@ std::vector<uint32_t> FirstLists(const LevelInput& level, const ListShape& shape
 // Who has each row in his list: rows starts[row] .. starts[row + 1] - 1 of `rows`, ascending.
 struct Inverse {
   std::vector<uint64_t> starts;
-  std::vector<uint32_t> rows;
+  UnsetVector<uint32_t> rows;
 
-  Inverse(const std::vector<uint32_t>& lists, size_t places) : starts(lists.size() / places + 1) {
-    for (const uint32_t other : lists)
-      if (other != kNone) ++starts[other + 1];
-    std::partial_sum(starts.begin(), starts.end(), starts.begin());
-    rows.resize(starts.back());
-    std::vector<uint64_t> ends(starts.begin(), starts.end() - 1);
-    for (size_t i = 0; i < lists.size(); ++i)
-      if (lists[i] != kNone) rows[ends[lists[i]]++] = static_cast<uint32_t>(i / places);
+  // Every thread takes a share of the lists: it counts how often they name each row, and knows then where,
+  // behind what the shares before it name, its own rows belong.
+  Inverse(const Lists& lists, size_t places, uint32_t threads) : starts(lists.size() / places + 1) {
+    const size_t count = starts.size() - 1, shares = std::min(threads, kMaxCounts);
+    std::vector<std::vector<uint64_t>> ends(shares);
+    const auto each_link = [&](size_t share, const auto& work) {
+      for (size_t row = count * share / shares; row < count * (share + 1) / shares; ++row)
+        for (size_t i = row * places; i < (row + 1) * places && lists[i] != kNone; ++i) work(row, lists[i]);
+    };
+    RunThreads(static_cast<unsigned>(shares), [&](unsigned share) {
+      ends[share].resize(count);
+      each_link(share, [&](size_t, uint32_t other) { ++ends[share][other]; });
+    });
+    uint64_t at = 0;
+    for (size_t row = 0; row < count; ++row) {
+      starts[row] = at;
+      for (std::vector<uint64_t>& end : ends) at += std::exchange(end[row], at);
+    }
+    starts[count] = at;
+    rows.resize(at);
+    RunThreads(static_cast<unsigned>(shares), [&](unsigned share) {
+      each_link(share,
+                [&](size_t row, uint32_t other) { rows[ends[share][other]++] = static_cast<uint32_t>(row); });
+    });
   }
 };
 
 }  // namespace
 
-std::vector<uint32_t> LinkLevel(const LevelInput& level, const ListShape& shape) {
-  const std::vector<uint32_t> first = FirstLists(level, shape);
+UnsetVector<uint32_t> LinkLevel(const LevelInput& level, const ListShape& shape) {
+  Lists first = FirstLists(level, shape);
   if (level.progress.cancelled()) return first;
-  const Inverse chosen_by(first, shape.places);
-  std::vector<uint32_t> lists(first.size(), kNone);
+  const Inverse chosen_by(first, shape.places, level.threads);
+  Lists lists = EmptyLists(level, shape.places);
   const size_t limit = std::max(kMaxRivals, shape.places);
   EachRow(level, [&](Selector& selector, uint32_t row, std::vector<Hit>& rivals) {
     rivals.clear();
@@ -93,7 +121,7 @@ uint64_t LinkMemoryBound(uint64_t rows, uint64_t dims, const ListShape& shape, u
   const uint64_t lists = rows * shape.places * sizeof(uint32_t);
   const uint64_t candidates = rows * (shape.candidates * sizeof(Hit) + sizeof(uint32_t));
   const uint64_t gather = GatherMemoryBound(rows, dims, shape.candidates, threads);
-  const uint64_t inverse = lists + 2 * (rows + 1) * sizeof(uint64_t);
+  const uint64_t inverse = lists + (1 + std::min(threads, kMaxCounts)) * (rows + 1) * sizeof(uint64_t);
   const uint64_t selectors = threads *
                              (std::max(shape.candidates, 4 * std::max(kMaxRivals, shape.places)) + kBlock) *
                              (dims + 64) * 4;

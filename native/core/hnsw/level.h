@@ -9,8 +9,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "core/base/unset.h"
 #include "core/hnsw/gather.h"
 
 namespace sepet::hnsw {
@@ -24,7 +24,7 @@ struct ListShape {
 // `places` positions in level.members for each of them, kNone behind the last. Adds members.size() to the
 // progress for every round of Gather and twice more. The same for every number of threads. Half done when
 // cancelled.
-std::vector<uint32_t> LinkLevel(const LevelInput& level, const ListShape& shape);
+UnsetVector<uint32_t> LinkLevel(const LevelInput& level, const ListShape& shape);
 
 // The steps of progress that LinkLevel makes.
 int64_t LinkSteps(size_t rows, const ListShape& shape);

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "core/base/threads.h"
+#include "core/base/unset.h"
 #include "core/hnsw/vectors.h"
 
 namespace sepet::hnsw {
@@ -14,8 +16,10 @@ namespace sepet::hnsw {
 class Links {
  public:
   // `levels[row]` is the highest level on which a row lives.
-  Links(std::span<const uint8_t> levels, uint32_t m)
-      : m_(m), node_(levels.size(), kNone), base_(levels.size() * 2 * m, kNone) {
+  Links(std::span<const uint8_t> levels, uint32_t m, uint32_t threads)
+      : m_(m), node_(levels.size(), kNone), base_(levels.size() * 2 * m) {
+    RunShares(threads, base_.size(),
+              [&](size_t begin, size_t end) { std::fill_n(base_.data() + begin, end - begin, kNone); });
     first_list_.push_back(0);
     for (size_t row = 0; row < levels.size(); ++row) {
       if (levels[row] == 0) continue;
@@ -48,7 +52,7 @@ class Links {
  private:
   uint32_t m_;
   std::vector<uint32_t> node_;
-  std::vector<uint32_t> base_;
+  UnsetVector<uint32_t> base_;
   std::vector<uint32_t> upper_;  // holds rows; the finished section holds nodes
   std::vector<uint32_t> upper_rows_;
   std::vector<uint32_t> first_list_;

@@ -1,10 +1,14 @@
 #include "core/hnsw/quantized.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <string>
+
+#include "core/base/threads.h"
 
 namespace sepet::hnsw {
 namespace {
@@ -17,21 +21,46 @@ Status Damaged(const std::string& what) {
   return {Code::kFileDamaged, "The int8 vectors are damaged: " + what + ". Build the artifact again."};
 }
 
-// The largest |value| of each dimension; vector_not_finite naming the row.
-Status FindLargest(const Vectors& vectors, std::vector<float>& largest) {
-  largest.assign(vectors.dims, 0);
-  for (size_t row = 0; row < vectors.rows; ++row) {
-    const float* vector = vectors.Row(row);
-    bool finite = true;
-    for (size_t i = 0; i < vectors.dims; ++i) {
-      const float size = std::fabs(vector[i]);
-      finite &= size <= std::numeric_limits<float>::max();
-      largest[i] = std::max(largest[i], size);
-    }
-    if (!finite)
-      return {Code::kVectorNotFinite, "vectors row " + std::to_string(row) + " holds NaN or infinity."};
+Status CheckShape(const Vectors& vectors) {
+  if (vectors.dims > 0 && vectors.dims <= kMaxDims && vectors.rows <= kMaxRows) return {};
+  return {Code::kArgumentInvalid, "int8 vectors have 1 to " + std::to_string(kMaxDims) +
+                                      " dims and at most " + std::to_string(kMaxRows) + " rows."};
+}
+
+Status OutOfMemory() {
+  return {Code::kOutOfMemory, "The machine gave no more memory for int8 vectors."};
+}
+
+// Raises `largest` to the |values| of a vector; false where one is not finite.
+bool Raise(std::vector<float>& largest, const float* vector) {
+  bool finite = true;
+  for (size_t i = 0; i < largest.size(); ++i) {
+    const float size = std::fabs(vector[i]);
+    finite &= size <= std::numeric_limits<float>::max();
+    largest[i] = std::max(largest[i], size);
   }
-  return {};
+  return finite;
+}
+
+// The largest |value| of each dimension; vector_not_finite naming the first row.
+Status FindLargest(const Vectors& vectors, uint32_t threads, std::vector<float>& largest) {
+  largest.assign(vectors.dims, 0);
+  size_t bad = vectors.rows;
+  std::mutex mutex;
+  RunShares(threads, vectors.rows, [&](size_t begin, size_t end) {
+    std::vector<float> own(vectors.dims);
+    size_t row = begin;
+    while (row < end && Raise(own, vectors.Row(row))) ++row;
+    const std::scoped_lock lock(mutex);
+    if (row < end) bad = std::min(bad, row);
+    for (size_t i = 0; i < own.size(); ++i) largest[i] = std::max(largest[i], own[i]);
+  });
+  if (bad == vectors.rows) return {};
+  return {Code::kVectorNotFinite, "vectors row " + std::to_string(bad) + " holds NaN or infinity."};
+}
+
+void Round(const float* vector, const float* inverse, size_t dims, int8_t* values) {
+  for (size_t i = 0; i < dims; ++i) values[i] = RoundToByte(vector[i] * inverse[i]);
 }
 
 }  // namespace
@@ -40,12 +69,12 @@ uint64_t QuantizedBytes(size_t rows, size_t dims) {
   return ValuesOffset(dims) + uint64_t{rows} * dims;
 }
 
-Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes) try {
-  if (vectors.dims == 0 || vectors.dims > kMaxDims || vectors.rows > kMaxRows)
-    return {Code::kArgumentInvalid, "int8 vectors have 1 to " + std::to_string(kMaxDims) +
-                                        " dims and at most " + std::to_string(kMaxRows) + " rows."};
+Status BuildQuantized(const Vectors& vectors, uint32_t threads, std::span<std::byte> bytes) try {
+  if (Status status = CheckShape(vectors); !status.ok()) return status;
+  if (bytes.size() != QuantizedBytes(vectors.rows, vectors.dims))
+    return {Code::kArgumentInvalid, "The int8 vectors do not have as many bytes as they take."};
   std::vector<float> scales;
-  if (Status status = FindLargest(vectors, scales); !status.ok()) return status;
+  if (Status status = FindLargest(vectors, threads, scales); !status.ok()) return status;
   std::vector<float> inverse(vectors.dims);
   for (size_t i = 0; i < vectors.dims; ++i) {
     scales[i] /= 127;
@@ -53,21 +82,30 @@ Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes) try
     // A dimension too small to divide by is as good as zero.
     if (!(inverse[i] <= std::numeric_limits<float>::max())) scales[i] = inverse[i] = 0;
   }
-  bytes->assign(QuantizedBytes(vectors.rows, vectors.dims), std::byte{0});
   QuantizedHeader header{};
   std::memcpy(header.magic, kQuantizedMagic, sizeof kQuantizedMagic);
   header.version = kQuantizedVersion;
   header.rows = static_cast<uint32_t>(vectors.rows);
   header.dims = static_cast<uint32_t>(vectors.dims);
-  std::memcpy(bytes->data(), &header, sizeof header);
-  std::memcpy(bytes->data() + sizeof header, scales.data(), scales.size() * sizeof(float));
-  auto* values = reinterpret_cast<int8_t*>(bytes->data() + ValuesOffset(vectors.dims));
-  for (size_t row = 0; row < vectors.rows; ++row)
-    for (size_t i = 0; i < vectors.dims; ++i)
-      values[row * vectors.dims + i] = RoundToByte(vectors.Row(row)[i] * inverse[i]);
+  std::fill_n(bytes.data(), ValuesOffset(vectors.dims), std::byte{0});
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::memcpy(bytes.data() + sizeof header, scales.data(), scales.size() * sizeof(float));
+  auto* values = reinterpret_cast<int8_t*>(bytes.data() + ValuesOffset(vectors.dims));
+  RunShares(threads, vectors.rows, [&](size_t begin, size_t end) {
+    for (size_t row = begin; row < end; ++row)
+      Round(vectors.Row(row), inverse.data(), vectors.dims, values + row * vectors.dims);
+  });
   return {};
 } catch (const std::bad_alloc&) {
-  return {Code::kOutOfMemory, "The machine gave no more memory for int8 vectors."};
+  return OutOfMemory();
+}
+
+Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes, uint32_t threads) try {
+  if (Status status = CheckShape(vectors); !status.ok()) return status;
+  bytes->resize(QuantizedBytes(vectors.rows, vectors.dims));
+  return BuildQuantized(vectors, threads, std::span(*bytes));
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
 }
 
 Status Quantized::Open(std::span<const std::byte> bytes, size_t rows, size_t dims, Quantized* quantized) {

@@ -35,9 +35,11 @@ struct QuantizedHeader {
 };
 static_assert(sizeof(QuantizedHeader) == 64);
 
-// Fills `bytes` with the section. The same on every machine. vector_not_finite, argument_invalid for dims out
-// of bounds, out_of_memory.
-Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes);
+// Fills `bytes`, QuantizedBytes of them and whatever they hold, with the section. The same on every machine
+// and for any number of threads. vector_not_finite, argument_invalid for dims out of bounds, out_of_memory.
+Status BuildQuantized(const Vectors& vectors, uint32_t threads, std::span<std::byte> bytes);
+// The same into a vector, which one thread sets to zero first.
+Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes, uint32_t threads = 1);
 
 // From -127 to 127, which is what NaN becomes: a conversion of what an int8 cannot hold is undefined.
 inline int8_t RoundToByte(float value) {

@@ -61,6 +61,22 @@ void BadVectorsAreRefused() {
   EXPECT(BuildQuantized({data.data(), 1, kMaxDims + 1}, &bytes).code() == Code::kArgumentInvalid);
 }
 
+void SameBytesForAnyThreads() {
+  Products products = MakeProducts(500, 33, 6);
+  const Vectors vectors = products.vectors();
+  const std::vector<std::byte> one = MakeBytes(vectors);
+  for (const uint32_t threads : {2u, 3u, 7u}) {
+    std::vector<std::byte> bytes(one.size(), std::byte{0xFF});
+    EXPECT(BuildQuantized(vectors, threads, bytes).ok() && bytes == one);
+  }
+  std::vector<std::byte> bytes(one.size() + 1);
+  EXPECT(BuildQuantized(vectors, 2, bytes).code() == Code::kArgumentInvalid);
+  // Of several bad rows the first is named.
+  for (const size_t row : {490u, 130u, 131u}) products.out[row * 33] = INFINITY;
+  const Status status = BuildQuantized(vectors, &bytes, 4);
+  EXPECT(status.code() == Code::kVectorNotFinite && status.message().find("row 130 ") != std::string::npos);
+}
+
 void DamageIsRefused() {
   constexpr size_t kRows = 5, kDims = 9;
   const Products products = MakeProducts(kRows, kDims, 5);
@@ -215,6 +231,8 @@ void AnyQueryIsSafe() {
 }  // namespace sepet::hnsw
 
 int main() {
+  sepet::hnsw::SameBytesForAnyThreads();
+  if (sepet::hnsw::testing::kThreadSanitized) return sepet::testing::Failures();
   sepet::hnsw::ValuesAreRoundedToTheScale();
   sepet::hnsw::NoValueIsFurtherOffThanHalfAStep();
   sepet::hnsw::BadVectorsAreRefused();

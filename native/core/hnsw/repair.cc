@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/threads.h"
 #include "core/hnsw/builder.h"
 
 namespace sepet::hnsw {
@@ -90,11 +91,14 @@ void Repair(Builder& builder) {
 }
 
 std::vector<uint32_t> ChooseSeeds(const Builder& builder) {
-  std::vector<Hit> rows;
-  for (const uint32_t row : builder.all) {
-    const float* vector = builder.vectors.Row(row);
-    rows.push_back({builder.kernels.dot(vector, vector, builder.vectors.dims), row});
-  }
+  std::vector<Hit> rows(builder.vectors.rows);
+  RunShares(builder.parameters.threads, rows.size(), [&](size_t begin, size_t end) {
+    for (size_t row = begin; row < end; ++row) {
+      const float* vector = builder.vectors.Row(row);
+      const float square = builder.kernels.dot(vector, vector, builder.vectors.dims);
+      rows[row] = {square, static_cast<uint32_t>(row)};
+    }
+  });
   const size_t count = std::min<size_t>(rows.size(), kSeeds);
   std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(count), rows.end(), Better);
   std::vector<uint32_t> seeds;

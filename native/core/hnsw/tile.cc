@@ -118,9 +118,8 @@ Directions::Directions(const Vectors& vectors, bool lifted, uint32_t threads)
       values_(vectors.rows * pairs_ * 2),
       lengths_(vectors.rows) {
   const auto each = [&](const auto& work) {
-    RunThreads(threads, [&](unsigned thread) {
-      const size_t end = vectors.rows * (thread + 1) / threads;
-      for (size_t row = vectors.rows * thread / threads; row < end; ++row) work(row);
+    RunShares(threads, vectors.rows, [&](size_t begin, size_t end) {
+      for (size_t row = begin; row < end; ++row) work(row);
     });
   };
   // In double: the square of a short vector must not vanish.
@@ -135,13 +134,13 @@ Directions::Directions(const Vectors& vectors, bool lifted, uint32_t threads)
     longest = std::max(longest, length);
     sum += length;
   }
-  if (longest == 0) return;
   const double radius =
-      lifted ? std::min(longest, kMaxRadius * sum / static_cast<double>(lengths.size())) : 0;
+      lifted && longest > 0 ? std::min(longest, kMaxRadius * sum / static_cast<double>(lengths.size())) : 0;
   each([&](size_t row) {
+    int16_t* to = values_.data() + row * pairs_ * 2;
+    std::fill_n(to, pairs_ * 2, int16_t{0});
     const double length = std::max(lengths[row], radius);
     if (length == 0) return;
-    int16_t* to = values_.data() + row * pairs_ * 2;
     const double scale = kUnit / length;
     for (size_t i = 0; i < vectors.dims; ++i)
       to[i] = static_cast<int16_t>(std::lrint(vectors.Row(row)[i] * scale));

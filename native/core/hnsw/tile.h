@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/unset.h"
 #include "core/hnsw/vectors.h"
 #include "core/simd/kernels.h"
 
@@ -41,7 +42,7 @@ class Directions {
 
  private:
   size_t pairs_;
-  std::vector<int16_t> values_;
+  UnsetVector<int16_t> values_;
   std::vector<float> lengths_;
 };
 

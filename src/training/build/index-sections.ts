@@ -42,6 +42,6 @@ export function buildIndex({ codeBits: asked, ...call }: IndexCall, counters?: I
   return {
     graph,
     ...(codeBits !== 0 && { codes: buildCodes({ ...coding, bits: codeBits }) }),
-    int8: buildInt8({ vectors, dims }),
+    int8: buildInt8({ vectors, dims, threads }),
   };
 }
