@@ -97,18 +97,22 @@ void Filter::Reset(const RowSet& eligible, uint32_t scan_rows) {
   eligible_ = eligible;
   count_ = eligible.Count();
   way_ = count_ <= scan_rows ? Way::kScan : Way::kGraph;
-  listed_ = false;
-  starts_.clear();
-  if (way_ == Way::kGraph) eligible.Sample(count_, kStarts, starts_);
+  listed_ = started_ = false;
 }
 
 std::span<const uint32_t> Filter::List() {
-  if (!listed_) eligible_.List(list_);
+  if (!listed_) eligible_.List(count_, list_);
   listed_ = true;
   return list_;
 }
 
-bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
+std::span<const uint32_t> Filter::Starts() {
+  if (!started_) eligible_.Sample(count_, kStarts, starts_);
+  started_ = true;
+  return starts_;
+}
+
+bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, Filter& filter,
                const Query& query, Scratch& scratch) {
   const size_t wanted = size_t{query.k} + (query.skip == kNone ? 0 : 1);
   const size_t places = std::min<size_t>(std::max<size_t>(query.ef, wanted), filter.count());
@@ -120,7 +124,7 @@ bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& 
   walker.Start(graph.EntryRow());
   for (const uint32_t seed : graph.seeds())
     if (seed < graph.header().rows && filter.Has(seed)) walker.Start(seed);
-  for (const uint32_t start : filter.starts()) walker.Start(start);
+  for (const uint32_t start : filter.Starts()) walker.Start(start);
   walker.Run();
   return scratch.pool.size() == places;
 }

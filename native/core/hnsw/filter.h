@@ -44,8 +44,8 @@ class Filter {
   Way way() const { return way_; }
   size_t count() const { return count_; }
   bool Has(uint32_t row) const { return eligible_.Has(row); }
-  // Some of them, evenly spread, where the way is the graph.
-  std::span<const uint32_t> starts() const { return starts_; }
+  // Some of them, evenly spread; chosen the first time they are asked for.
+  std::span<const uint32_t> Starts();
   // All of them, ascending; listed the first time they are asked for.
   std::span<const uint32_t> List();
 
@@ -53,7 +53,7 @@ class Filter {
   RowSet eligible_;
   size_t count_ = 0;
   Way way_ = Way::kScan;
-  bool listed_ = false;
+  bool listed_ = false, started_ = false;
   std::vector<uint32_t> list_;
   std::vector<uint32_t> starts_;
 };
@@ -69,7 +69,7 @@ Found SearchAmong(const Graph& graph, const Vectors& vectors, const simd::Kernel
 
 // The graph's part of it, without a look at filter.way(). False where the walk was cut off: then the pool in
 // `scratch` holds fewer rows than it has places and than are eligible.
-bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, const Filter& filter,
+bool WalkAmong(const Graph& graph, const Vectors& vectors, const simd::Kernels& kernels, Filter& filter,
                const Query& query, Scratch& scratch);
 
 }  // namespace sepet::hnsw

@@ -198,7 +198,7 @@ void TheWidestFilterIsNone(const World& world) {
   Scratch scratch;
   Filter filter;
   filter.Reset(RowSet(words, kRows), kScanUpTo);
-  EXPECT(filter.count() == kRows && filter.starts().size() == 64);
+  EXPECT(filter.count() == kRows && filter.Starts().size() == 64);
   EXPECT(DefaultScanRows(10, 64) == 30000 && DefaultScanRows(10, 400) == 60000);
   EXPECT(DefaultScanRows(2400, 64) == 360000 && DefaultScanRows(kNone - 1, 1) == kMaxRows);
   size_t plain = 0, filtered = 0;

@@ -99,8 +99,8 @@ size_t RowSet::Count() const {
   return whole == Pairs() ? count : count + static_cast<size_t>(std::popcount(Pair(whole)));
 }
 
-void RowSet::List(std::vector<uint32_t>& list) const {
-  const size_t count = Count(), whole = rows_ / 64;
+void RowSet::List(size_t count, std::vector<uint32_t>& list) const {
+  const size_t whole = rows_ / 64;
   list.resize(count + 64);
   Places places{list.data(), list.data() + count};
   HasPopcnt() ? ListFast(words_.data(), whole, places) : ListAll(words_.data(), whole, places);
@@ -110,7 +110,7 @@ void RowSet::List(std::vector<uint32_t>& list) const {
 }
 
 void RowSet::Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const {
-  if (count <= wanted) return List(list);
+  if (count <= wanted) return List(count, list);
   list.clear();
   size_t before = 0;  // members in the pairs already passed
   for (size_t pair = 0; pair < Pairs() && list.size() < wanted; ++pair) {

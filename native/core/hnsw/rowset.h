@@ -24,8 +24,9 @@ class RowSet {
   // The same bits for the first `rows` rows only, no more than there are.
   RowSet First(size_t rows) const { return {words_, rows}; }
   size_t Count() const;
-  // Fills `list` with the rows, ascending.
-  void List(std::vector<uint32_t>& list) const;
+  // Fills `list` with the rows, ascending. `count` is Count().
+  void List(size_t count, std::vector<uint32_t>& list) const;
+  void List(std::vector<uint32_t>& list) const { List(Count(), list); }
   // Fills `list` with `wanted` rows spread evenly over the set, ascending, or with all where there are no
   // more than that. `count` is Count().
   void Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const;

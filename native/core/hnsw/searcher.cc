@@ -7,10 +7,6 @@
 namespace sepet::hnsw {
 namespace {
 
-// From this share of eligible rows on, a walk over all rows costs less than one over the eligible, and it is
-// widened up to kWidest times (measured, docs/performance.md).
-constexpr double kGoodPart = 0.05;
-constexpr double kWidest = 1 / kGoodPart;
 // A walk that met too few eligible rows shows that they lie elsewhere, where the query orders them in a way
 // no neighbourhood follows; up to so many are scanned then.
 constexpr size_t kScanStarved = 2'000'000;
@@ -62,7 +58,7 @@ Way Searcher::SearchFree(const Asked& asked) {
   }
   if (parts_.codes.empty() && asked.allowed.removed) return SearchFiltered(asked);
   if (!parts_.codes.empty()) {
-    WalkAll(asked, 1);
+    WalkAll(asked, asked.allowed, graph_rows());
     if (starved_.empty()) return Way::kGraph;
     filter_.Reset(Combine(asked.allowed).First(graph_rows()), 0);
     return SearchStarved(asked);
@@ -78,16 +74,16 @@ Way Searcher::SearchFree(const Asked& asked) {
 
 Way Searcher::SearchFiltered(const Asked& asked) {
   const Queries& queries = asked.queries;
-  filter_.Reset(Combine(asked.allowed).First(graph_rows()), ScanRowsFor(asked));
+  const RowSet eligible = Combine(asked.allowed).First(graph_rows());
+  filter_.Reset(eligible, ScanRowsFor(asked));
   if (filter_.way() == Way::kScan) {
     ScanRows(asked, filter_.List());
     return Way::kScan;
   }
   ResetTops(queries, parts_.vectors.rows, scratch_);
-  const double share = static_cast<double>(filter_.count()) / static_cast<double>(graph_rows());
-  walked_ = !parts_.codes.empty() && share >= kGoodPart;
+  walked_ = !parts_.codes.empty();
   if (walked_) {
-    WalkAll(asked, share);
+    WalkAll(asked, {eligible, {}}, filter_.count());
   } else {
     starved_.resize(queries.count);
     std::iota(starved_.begin(), starved_.end(), 0u);
@@ -113,18 +109,15 @@ uint32_t Searcher::ScanRowsFor(const Asked& asked) const {
   return std::max(otherwise, static_cast<uint32_t>(std::min<double>(even, kMaxRows)));
 }
 
-// Walks over all rows for every query, wider as the share of eligible rows is smaller. Names those that met
-// too few eligible rows to be trusted.
-void Searcher::WalkAll(const Asked& asked, double share) {
+// Walks over all rows for every query. Names those that met too few eligible rows, of `count`, to be trusted.
+void Searcher::WalkAll(const Asked& asked, const Allowed& allowed, size_t count) {
   const Queries& queries = asked.queries;
-  const double width = asked.ef * std::min(kWidest, 1 / share);
-  const auto ef = static_cast<uint32_t>(std::min<double>(width, static_cast<double>(kMaxRows)));
-  const bool all = !asked.allowed.only && !asked.allowed.removed;
+  const bool all = !allowed.only && !allowed.removed;
   const size_t enough = all ? 0 : std::max<size_t>(queries.k, asked.ef / 2);
   walked_ = true;
   starved_.clear();
   const CodedGraph over{parts_.graph, parts_.codes, rotation_, parts_.vectors, kernels_};
-  walks_.Run(over, queries, ef, asked.allowed, share, [&](size_t q, std::span<const Hit> hits, size_t met) {
+  walks_.Run(over, queries, asked.ef, allowed, count, [&](size_t q, std::span<const Hit> hits, size_t met) {
     if (met < enough)
       starved_.push_back(static_cast<uint32_t>(q));
     else

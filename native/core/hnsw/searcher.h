@@ -8,9 +8,8 @@
 // Ways, by what is eligible, which a bitset tells exactly:
 // - all, and the graph is small: an exact scan, then the faster of the two;
 // - all, or a good part: the graph. With codes a walk over estimates (walk.h) that is as much wider as fewer
-//   rows are eligible and returns those only; a query that met too few goes on as below;
-// - fewer: a walk over eligible rows that crosses the others as bridges (filter.h); where it is cut off, a
-//   scan;
+//   of the best rows are eligible and returns those only; a query that met too few is scanned. Without codes
+//   a walk over eligible rows that crosses the others as bridges (filter.h); where it is cut off, a scan;
 // - few: a scan, on the int8 copy where there is one.
 //
 // A Searcher belongs to one caller at a time; the parts are const and shared.
@@ -72,7 +71,7 @@ class Searcher {
   Way SearchFiltered(const Asked& asked);
   uint32_t ScanRowsFor(const Asked& asked) const;
   Way SearchStarved(const Asked& asked);
-  void WalkAll(const Asked& asked, double share);
+  void WalkAll(const Asked& asked, const Allowed& allowed, size_t count);
   Way SearchEligible(const Asked& asked, size_t query);
   void ScanRows(const Asked& asked, std::span<const uint32_t> rows);
   void Keep(size_t query, std::span<const Hit> hits);

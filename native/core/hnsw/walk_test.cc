@@ -17,39 +17,70 @@ using testing::Products;
 
 constexpr size_t kRows = testing::kSanitized ? 1000 : 4000;
 
-// The frontier against a plain sorted list.
-void FrontierKeepsTheBest() {
-  Rng rng(1);
-  for (size_t capacity = 1; capacity < 40; ++capacity) {
-    Frontier frontier;
-    frontier.Reset(capacity);
-    struct Entry {
-      float score;
-      uint32_t row;
-      bool taken;
-    };
-    std::vector<Entry> plain;
-    for (uint32_t row = 0; row < 300; ++row) {
-      // Scores of both signs, far enough apart that the bit given to the mark does not matter.
-      const float score =
-          (static_cast<float>(rng.Below(1 << 16)) - 30000) / 128 + static_cast<float>(row) / (1 << 16);
-      if (score > frontier.bar()) {
-        frontier.Offer(score, row);
-        plain.push_back({score, row, false});
-        std::sort(plain.begin(), plain.end(),
-                  [](const Entry& a, const Entry& b) { return a.score > b.score; });
-        if (plain.size() > capacity) plain.pop_back();
-      } else {
-        EXPECT(plain.size() == capacity && score < plain.back().score + 1e-3f);
-      }
-      EXPECT(frontier.size() == plain.size());
-      if (rng.Below(3) != 0) continue;
-      const auto best = std::find_if(plain.begin(), plain.end(), [](const Entry& e) { return !e.taken; });
-      const uint32_t expected = best == plain.end() ? kNone : best->row;
-      EXPECT(frontier.Peek() == expected);
-      EXPECT(frontier.Take() == expected);
-      if (best != plain.end()) best->taken = true;
+// The frontier against a plain sorted list, with rows of both kinds and a capacity that changes.
+struct PlainFrontier {
+  struct Entry {
+    float score;
+    uint32_t row;
+    bool eligible, taken;
+  };
+  std::vector<Entry> entries;
+
+  void Offer(const Entry& entry, size_t capacity) {
+    entries.push_back(entry);
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& a, const Entry& b) { return a.score > b.score; });
+    Resize(capacity);
+  }
+  void Resize(size_t capacity) {
+    if (entries.size() > capacity) entries.resize(capacity);
+  }
+  uint32_t Take() {
+    const auto best = std::find_if(entries.begin(), entries.end(), [](const Entry& e) { return !e.taken; });
+    if (best == entries.end()) return kNone;
+    best->taken = true;
+    return best->row;
+  }
+  size_t eligible() const {
+    return static_cast<size_t>(
+        std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return e.eligible; }));
+  }
+};
+
+void FrontierKeepsTheBest(const simd::Kernels& kernels, size_t capacity, uint32_t rows) {
+  Rng rng(capacity);
+  Frontier frontier;
+  PlainFrontier plain;
+  frontier.Reset(kernels, capacity);
+  for (uint32_t row = 0; row < rows; ++row) {
+    // Scores of both signs, far enough apart that the bits given to the marks do not matter.
+    const float score =
+        (static_cast<float>(rng.Below(1 << 16)) - 30000) / 128 + static_cast<float>(row) / (1 << 16);
+    if (score > frontier.bar()) {
+      const bool eligible = rng.Below(3) == 0;
+      frontier.Offer(score, row, eligible);
+      plain.Offer({score, row, eligible, false}, capacity);
+    } else {
+      EXPECT(plain.entries.size() == capacity && score < plain.entries.back().score + 1e-3f);
     }
+    EXPECT(frontier.size() == plain.entries.size() && frontier.eligible() == plain.eligible());
+    if (rng.Below(3) == 0) {
+      const uint32_t next = frontier.Peek();
+      EXPECT(frontier.Take() == next && plain.Take() == next);
+    }
+    if (rng.Below(20) != 0) continue;
+    capacity = 1 + rng.Below(static_cast<uint32_t>(2 * capacity));
+    frontier.Resize(capacity);
+    plain.Resize(capacity);
+    EXPECT(frontier.capacity() == capacity && frontier.size() == plain.entries.size());
+    EXPECT(frontier.eligible() == plain.eligible());
+  }
+}
+
+void FrontiersKeepTheBest() {
+  for (const simd::Kernels* kernels : simd::AvailableKernels()) {
+    for (size_t capacity = 1; capacity < 40; ++capacity) FrontierKeepsTheBest(*kernels, capacity, 300);
+    FrontierKeepsTheBest(*kernels, 500, 1500);
   }
 }
 
@@ -119,7 +150,8 @@ std::vector<Hit> WalkOne(const Case& made, const Query& query, const Allowed& al
   Walk walk;
   const Vectors vectors = made.products.vectors();
   const CodedGraph over = made.over();
-  walk.Begin(over, query, allowed);
+  // As if many rows were eligible: of few a scan is sooner, and the walk gives up.
+  walk.Begin(over, query, allowed, 1'000'000);
   while (walk.Step()) {
   }
   std::vector<Hit> hits(query.k);
@@ -163,11 +195,34 @@ void FindsWhatAScanFinds() {
 
 void ReturnsEligibleRowsOnly() {
   const Case made(kRows);
+  for (const double share : {0.9, 0.5, 0.1}) {
+    std::vector<uint32_t> words(RowSet::WordsFor(kRows));
+    Rng rng(8);
+    for (uint32_t row = 0; row < kRows; ++row)
+      if (rng.Uniform() < share) words[row / 32] |= 1u << row % 32;
+    EXPECT(RecallOf(made, 10, 80, {RowSet(words, kRows), {}}) > 0.97);
+  }
+}
+
+// Where nothing is eligible around the query, and few rows are, the walk ends long before its places do.
+void GivesUpFarFromWhatIsEligible() {
+  const Case made(kRows);
+  const size_t eligible = kRows / 20;
+  const float* query = made.QueryAt(0);
+  std::vector<Hit> order;
+  for (uint32_t row = 0; row < kRows; ++row)
+    order.push_back(
+        {simd::ActiveKernels().dot(query, made.products.vectors().Row(row), made.products.dims), row});
+  std::sort(order.begin(), order.end(), Better);
   std::vector<uint32_t> words(RowSet::WordsFor(kRows));
-  Rng rng(8);
-  for (uint32_t& word : words) word = static_cast<uint32_t>(rng.Next());
-  const RowSet half(words, kRows);
-  EXPECT(RecallOf(made, 10, 160, {half, {}}) > 0.97);
+  for (size_t i = kRows - eligible; i < kRows; ++i) words[order[i].row / 32] |= 1u << order[i].row % 32;
+  const Allowed far{RowSet(words, kRows), {}};
+  Walk walk;
+  const CodedGraph over = made.over();
+  walk.Begin(over, {query, 10, 20, kNone}, far, eligible);
+  size_t hops = 0;
+  while (walk.Step()) ++hops;
+  EXPECT(walk.met() == 0 && hops < 100);
 }
 
 void BatchesAnswerLikeOneByOne() {
@@ -178,7 +233,7 @@ void BatchesAnswerLikeOneByOne() {
   Walks walks;
   size_t delivered = 0;
   walks.Run(
-      made.over(), {made.products.in.data(), count, 10, skip}, 50, {}, 1,
+      made.over(), {made.products.in.data(), count, 10, skip}, 50, {}, 0,
       [&](size_t q, std::span<const Hit> hits, size_t) {
         ++delivered;
         const auto alone = WalkOne(made, {made.products.in.data() + q * dims, 10, 50, skip[q]});
@@ -193,11 +248,12 @@ void BatchesAnswerLikeOneByOne() {
 
 int main() {
   using namespace sepet::hnsw;
-  FrontierKeepsTheBest();
+  FrontiersKeepTheBest();
   TopHitsKeepTheBest();
   SeenIsASet();
   FindsWhatAScanFinds();
   ReturnsEligibleRowsOnly();
+  GivesUpFarFromWhatIsEligible();
   BatchesAnswerLikeOneByOne();
   return sepet::testing::Failures();
 }

@@ -3,9 +3,11 @@
 
 #include <immintrin.h>
 
+#include <bit>
+
 #include "core/simd/kernels.h"
 
-#define SEPET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx2,fma")))
+#define SEPET_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx2,fma,popcnt")))
 
 namespace sepet::simd {
 namespace {
@@ -192,9 +194,34 @@ SEPET_AVX512 uint32_t Estimate(const uint16_t* sums, const uint32_t* factors, co
   return above;
 }
 
+// Moves what lies from `place` on one place up, sixteen at a time, each loaded before it is written over.
+SEPET_AVX512 inline void MoveUp(int32_t* keys, uint32_t* rows, size_t place, size_t size) {
+  __m512i key = Load(keys + place), row = Load(rows + place);
+  for (; place < size; place += 16) {
+    const __m512i next_key = Load(keys + place + 16), next_row = Load(rows + place + 16);
+    _mm512_storeu_si512(keys + place + 1, key);
+    _mm512_storeu_si512(rows + place + 1, row);
+    key = next_key;
+    row = next_row;
+  }
+}
+
+SEPET_AVX512 size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t row) {
+  const __m512i limit = _mm512_set1_epi32(key);
+  size_t place = 0, i = 0;
+  for (; i + 16 <= size; i += 16)
+    place += static_cast<size_t>(std::popcount(_mm512_cmple_epi32_mask(Load(keys + i), limit)));
+  const __mmask16 rest = _mm512_mask_cmple_epi32_mask(FirstLanes(size - i), Load(keys + i), limit);
+  place += static_cast<size_t>(std::popcount(rest));
+  MoveUp(keys, rows, place, size);
+  keys[place] = key;
+  rows[place] = row;
+  return place;
+}
+
 }  // namespace
 
-const Kernels kAvx512 = {"avx512", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate};
+const Kernels kAvx512 = {"avx512", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
 
 }  // namespace sepet::simd
 

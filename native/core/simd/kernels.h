@@ -20,6 +20,8 @@ inline constexpr size_t kLanes = 32;          // of the canonical order of the f
 inline constexpr size_t kCodesABlock = 32;    // codes that scan_codes adds up at once
 inline constexpr size_t kMaxPositions = 256;  // 256 * 255 is the largest sum that 16 bits hold
 
+inline constexpr size_t kInsertRoom = 64;  // behind the arrays that `insert` changes
+
 // What the 32 estimates of one block have in common.
 struct EstimateTerms {
   float exact, low, step, bar;
@@ -45,6 +47,10 @@ struct Kernels {
   // estimate above the bar.
   uint32_t (*estimate)(const uint16_t* sums, const uint32_t* factors, const EstimateTerms& terms,
                        float* estimates);
+  // Puts a key and its row into two arrays side by side, behind the keys that are not above it: there are as
+  // many of those as it returns. The arrays hold `size` and kInsertRoom more places, where anything may be
+  // written but in the first, which gets what was last.
+  size_t (*insert)(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t row);
 };
 
 // The kernels that this CPU can run, plainest first: element 0 is the scalar oracle, the last is the fastest.

@@ -2,9 +2,11 @@
 // length and unaligned starts.
 #include "core/simd/kernels.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <vector>
 
 #include "core/base/rng.h"
@@ -192,6 +194,44 @@ void EstimatesAgree() {
 
 // FNV-1a over the results for fixed inputs. The number was the same for scalar, AVX2 and AVX-512 on x86-64
 // and for scalar and NEON on arm64.
+// Keys in order, and keys of which some were lowered since, as marks do; rows go with their keys.
+void InsertsBehindWhatIsNotAbove() {
+  Rng rng(kSeed + 6);
+  for (size_t size = 0; size < 300; ++size) {
+    std::vector<int32_t> keys(size);
+    std::vector<uint32_t> rows(size);
+    for (int32_t& key : keys)
+      key = static_cast<int32_t>(rng.Below(size % 3 == 0 ? 40 : 1u << 31)) - (1 << 30);
+    std::sort(keys.begin(), keys.end());
+    for (uint32_t& row : rows) row = static_cast<uint32_t>(rng.Next());
+    if (size % 2 == 0)
+      for (int32_t& key : keys) key &= ~static_cast<int32_t>(rng.Below(4));
+    const int32_t extremes[] = {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
+    for (int i = 0; i < 6; ++i) {
+      const int32_t key = i < 2                ? extremes[i]
+                          : i == 2 && size > 0 ? keys[size / 2]
+                                               : static_cast<int32_t>(rng.Next());
+      const auto row = static_cast<uint32_t>(rng.Next());
+      const auto place = std::count_if(keys.begin(), keys.end(), [&](int32_t k) { return k <= key; });
+      std::vector<int32_t> wanted_keys = keys;
+      std::vector<uint32_t> wanted_rows = rows;
+      wanted_keys.insert(wanted_keys.begin() + place, key);
+      wanted_rows.insert(wanted_rows.begin() + place, row);
+      for (const Kernels* kernels : AvailableKernels()) {
+        // Allocated to the byte.
+        std::vector<int32_t> some_keys = keys;
+        std::vector<uint32_t> some_rows = rows;
+        some_keys.resize(size + kInsertRoom, -7);
+        some_rows.resize(size + kInsertRoom, 7);
+        EXPECT(kernels->insert(some_keys.data(), some_rows.data(), size, key, row) ==
+               static_cast<size_t>(place));
+        EXPECT(std::equal(wanted_keys.begin(), wanted_keys.end(), some_keys.begin()));
+        EXPECT(std::equal(wanted_rows.begin(), wanted_rows.end(), some_rows.begin()));
+      }
+    }
+  }
+}
+
 void EveryMachineAgrees() {
   for (const Kernels* kernels : AvailableKernels()) {
     Rng rng(kSeed + 4);
@@ -230,6 +270,7 @@ int main() {
   sepet::simd::ManyRowsAreTheSameAsOne();
   sepet::simd::CodesAreAddedUp();
   sepet::simd::EstimatesAgree();
+  sepet::simd::InsertsBehindWhatIsNotAbove();
   sepet::simd::EveryMachineAgrees();
   sepet::simd::KernelsAreFoundByName();
   return sepet::testing::Failures();

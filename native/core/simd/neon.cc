@@ -122,9 +122,33 @@ uint32_t Estimate(const uint16_t* sums, const uint32_t* factors, const EstimateT
   return above;
 }
 
+// Moves what lies from `place` on one place up, four at a time, each loaded before it is written over.
+void MoveUp(uint32_t* lanes, size_t place, size_t size) {
+  uint32x4_t moved = vld1q_u32(lanes + place);
+  for (; place < size; place += 4) {
+    const uint32x4_t next = vld1q_u32(lanes + place + 4);
+    vst1q_u32(lanes + place + 1, moved);
+    moved = next;
+  }
+}
+
+size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t row) {
+  const int32x4_t limit = vdupq_n_s32(key);
+  uint32x4_t below = vdupq_n_u32(0);
+  size_t i = 0;
+  for (; i + 4 <= size; i += 4) below = vsubq_u32(below, vcleq_s32(vld1q_s32(keys + i), limit));
+  size_t place = vaddvq_u32(below);
+  for (; i < size; ++i) place += keys[i] <= key ? 1 : 0;
+  MoveUp(reinterpret_cast<uint32_t*>(keys), place, size);
+  MoveUp(rows, place, size);
+  keys[place] = key;
+  rows[place] = row;
+  return place;
+}
+
 }  // namespace
 
-const Kernels kNeon = {"neon", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate};
+const Kernels kNeon = {"neon", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
 
 }  // namespace sepet::simd
 

@@ -1,5 +1,6 @@
 // The definitions as kernels.h writes them: the oracle of the other kernels. std::fma is exact on every CPU
 // and slow on those that lack the instruction.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -65,8 +66,18 @@ uint32_t Estimate(const uint16_t* sums, const uint32_t* factors, const EstimateT
   return above;
 }
 
+size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t row) {
+  const auto place =
+      static_cast<size_t>(std::count_if(keys, keys + size, [&](int32_t k) { return k <= key; }));
+  std::copy_backward(keys + place, keys + size, keys + size + 1);
+  std::copy_backward(rows + place, rows + size, rows + size + 1);
+  keys[place] = key;
+  rows[place] = row;
+  return place;
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate};
+const Kernels kScalar = {"scalar", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
 
 }  // namespace sepet::simd
