@@ -29,8 +29,8 @@ export interface SearchCall {
   /** The only rows looked at, ascending and each once; the answers are exact. With `filter`, rows that are in both. */
   readonly among?: Uint32Array;
   /**
-   * Up to this many eligible rows a filtered search is an exact scan; 150 times the larger of k and ef if absent, but at
-   * least 30,000.
+   * Up to this many eligible rows a filtered search is an exact scan. If absent, 150 times the larger of k and ef, but at
+   * least 30,000 and, with codes and an int8 copy, as many as take twice the time of a walk.
    */
   readonly scanRows?: number;
   /** Best estimates of a scan over the int8 copy that are scored exactly, 64 if absent, raised to 4k + 16. */

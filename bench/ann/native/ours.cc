@@ -82,7 +82,7 @@ class Ours : public Contestant {
     searcher_->Search({.queries = {queries, count, narrow_k, {}},
                        .ef = narrow_ef,
                        .allowed = allowed,
-                       .scan_rows = hnsw::DefaultScanRows(narrow_k, narrow_ef),
+                       .scan_rows = {},
                        .rerank = kRerank});
     for (size_t q = 0; q < count; ++q) {
       uint32_t* out = rows + q * k;
