@@ -17,7 +17,6 @@ namespace {
 
 constexpr size_t kFactorBytes = kGroup * sizeof(uint32_t);
 constexpr size_t kPositionBytes = kGroup / 2;
-constexpr size_t kTable = 16;  // entries a position
 constexpr size_t kRowsATime = 256;
 
 // Lloyd-Max for a normal distribution; with one bit only the sign counts.
@@ -25,12 +24,14 @@ constexpr std::array<float, 2> kOneBit = {-0.7979f, 0.7979f};
 constexpr std::array<float, 4> kTwoBits = {-1.5104f, -0.4528f, 0.4528f, 1.5104f};
 constexpr float kThreshold = 0.9816f;
 
-// The level of the i-th dimension of a position by the position's code.
+// The level of each dimension of a position by the position's code, as simd::TableTerms wants them.
 template <uint32_t kBits, size_t kLevels>
 constexpr auto EntriesOf(const std::array<float, kLevels>& levels) {
-  std::array<std::array<float, kTable>, 4> entries{};
-  for (size_t i = 0; i < 4 / kBits; ++i)
-    for (size_t v = 0; v < kTable; ++v) entries[i][v] = levels[v >> (i * kBits) & (kLevels - 1)];
+  std::array<float, 4 / kBits * simd::kTableEntries> entries{};
+  for (size_t at = 0; at < entries.size(); ++at) {
+    const size_t i = at / simd::kTableEntries, v = at % simd::kTableEntries;
+    entries[at] = levels[v >> (i * kBits) & (kLevels - 1)];
+  }
   return entries;
 }
 constexpr auto kOneBitEntries = EntriesOf<1>(kOneBit);
@@ -262,7 +263,8 @@ Status Codes::Open(std::span<const std::byte> bytes, const Graph& graph, size_t 
   return {};
 }
 
-void Tables::Reset(const Codes& codes, const Rotation& rotation, const float* query) {
+void Tables::Reset(const simd::Kernels& kernels, const Codes& codes, const Rotation& rotation,
+                   const float* query) {
   const CodesHeader& header = codes.header();
   const size_t positions = header.positions, a_position = 4 / header.bits;
   rotated_.assign(rotation.dims(), 0.0f);
@@ -279,24 +281,10 @@ void Tables::Reset(const Codes& codes, const Rotation& rotation, const float* qu
     low_ -= top * reach;
   }
   step_ = widest / 255;
-  FillEntries(header.bits, widest > 0 ? 255 / widest : 0.0f);
-}
-
-void Tables::FillEntries(uint32_t bits, float scale) {
-  const auto& levels = bits == 1 ? kOneBitEntries : kTwoBitEntries;
-  const size_t a_position = 4 / bits, positions = rotated_.size() / a_position;
-  const float top = CodeLevels(bits).back();
-  entries_.resize(positions * kTable);
-  for (size_t p = 0; p < positions; ++p) {
-    float sums[kTable];
-    std::fill_n(sums, kTable, 0.5f);  // to round
-    for (size_t i = 0; i < a_position; ++i) {
-      const float value = rotated_[p * a_position + i] * scale, reach = std::fabs(value) * top;
-      for (size_t v = 0; v < kTable; ++v) sums[v] += value * levels[i][v] + reach;
-    }
-    for (size_t v = 0; v < kTable; ++v)
-      entries_[p * kTable + v] = static_cast<uint8_t>(static_cast<int32_t>(sums[v]));
-  }
+  entries_.resize(positions * simd::kTableEntries);
+  const float* levels = header.bits == 1 ? kOneBitEntries.data() : kTwoBitEntries.data();
+  const float scale = widest > 0 ? 255 / widest : 0.0f;
+  kernels.fill_tables(rotated_.data(), positions, {levels, a_position, top, scale}, entries_.data());
 }
 
 uint32_t Estimate(const simd::Kernels& kernels, const Codes& codes, const Tables& tables,

@@ -105,15 +105,13 @@ class Codes {
 // The tables of one query: <q,t> of a code is `low` + `step` · (sum of its entries).
 class Tables {
  public:
-  void Reset(const Codes& codes, const Rotation& rotation, const float* query);
+  void Reset(const simd::Kernels& kernels, const Codes& codes, const Rotation& rotation, const float* query);
 
   const uint8_t* entries() const { return entries_.data(); }
   float low() const { return low_; }
   float step() const { return step_; }
 
  private:
-  void FillEntries(uint32_t bits, float scale);
-
   std::vector<float> rotated_;
   std::vector<uint8_t> entries_;  // 16 a position
   float low_ = 0;

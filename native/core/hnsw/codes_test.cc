@@ -1,5 +1,6 @@
 #include "core/hnsw/codes.h"
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <tuple>
@@ -51,6 +52,38 @@ void RotationKeepsProducts() {
   }
 }
 
+// The formula of rotation.h, one value at a time.
+void RotatePlainly(std::vector<float>& values, uint64_t seed) {
+  const size_t dims = values.size(), block = std::bit_floor(dims);
+  const float scale = 1 / std::sqrt(static_cast<float>(block));
+  Rng rng(seed);
+  for (const size_t first : {size_t{0}, dims - block, size_t{0}, dims - block}) {
+    for (size_t i = 0; i < dims; ++i) {
+      const float size = i >= first && i < first + block ? scale : 1.0f;
+      values[i] *= rng.Below(2) == 0 ? size : -size;
+    }
+    for (size_t half = 1; half < block; half *= 2)
+      for (size_t i = 0; i < block; ++i) {
+        if (i & half) continue;
+        float &a = values[first + i], &b = values[first + i + half];
+        std::tie(a, b) = std::pair(a + b, a - b);
+      }
+  }
+}
+
+// Files hold codes of rotated vectors: the bits must stay.
+void RotationHasTheBitsOfTheFormula() {
+  Rng rng(6);
+  for (size_t dims = 1; dims <= 600; ++dims) {
+    std::vector<float> values(dims);
+    for (float& value : values) value = testing::Gauss(rng);
+    std::vector<float> wanted = values;
+    RotatePlainly(wanted, dims);
+    Rotation(dims, dims).Apply(values.data());
+    EXPECT(std::memcmp(values.data(), wanted.data(), dims * sizeof(float)) == 0);
+  }
+}
+
 // A vector with one value only is spread over all coordinates, and no coordinate takes more than a few times
 // its share.
 void RotationSpreads() {
@@ -74,7 +107,7 @@ std::pair<double, double> Errors(const Products& products, const Graph& graph, c
   size_t count = 0;
   for (uint32_t q = 0; q < 50; ++q) {
     const float* query = products.queries().Row(q * 7);
-    tables.Reset(codes, rotation, query);
+    tables.Reset(simd::kScalar, codes, rotation, query);
     const float length = std::sqrt(Dot(query, query, vectors.dims));
     for (uint32_t row = q; row < vectors.rows; row += 211) {
       const float exact = Dot(query, vectors.Row(row), vectors.dims);
@@ -138,15 +171,18 @@ void KernelsAgree() {
   const Built built = GraphOver(products, 16);
   const Coded coded = Code(built.graph, products.vectors(), 2);
   const Rotation rotation(coded.codes.coded_dims(), coded.codes.header().seed);
-  Tables tables;
-  tables.Reset(coded.codes, rotation, products.in.data());
-  for (const simd::Kernels* kernels : simd::AvailableKernels())
+  Tables tables, again;
+  tables.Reset(simd::kScalar, coded.codes, rotation, products.in.data());
+  for (const simd::Kernels* kernels : simd::AvailableKernels()) {
+    again.Reset(*kernels, coded.codes, rotation, products.in.data());
+    EXPECT(std::memcmp(again.entries(), tables.entries(), coded.codes.header().positions * size_t{16}) == 0);
     for (uint32_t row = 0; row < 500; ++row) {
       float plain[kGroup], fast[kGroup];
       Estimate(simd::kScalar, coded.codes, tables, coded.codes.Block(row, 0), 0.5f, 0, plain);
       Estimate(*kernels, coded.codes, tables, coded.codes.Block(row, 0), 0.5f, 0, fast);
       EXPECT(std::memcmp(plain, fast, sizeof plain) == 0);
     }
+  }
 }
 
 void DuplicatesAndZerosAreFinite() {
@@ -159,7 +195,7 @@ void DuplicatesAndZerosAreFinite() {
   Tables tables;
   for (const float factor : {0.0f, 1.0f, 1e15f}) {
     std::vector<float> query(16, factor);
-    tables.Reset(coded.codes, rotation, query.data());
+    tables.Reset(simd::ActiveKernels(), coded.codes, rotation, query.data());
     for (uint32_t row = 0; row < 200; ++row) {
       float estimates[kGroup];
       Estimate(simd::ActiveKernels(), coded.codes, tables, coded.codes.Block(row, 0), 0, 0, estimates);
@@ -204,6 +240,7 @@ int main() {
   SameBytesForAnyThreads();
   if (sepet::hnsw::testing::kThreadSanitized) return sepet::testing::Failures();
   RotationKeepsProducts();
+  RotationHasTheBitsOfTheFormula();
   RotationSpreads();
   EstimatesAreClose();
   KernelsAgree();

@@ -4,21 +4,47 @@
 #include <cmath>
 
 #include "core/base/rng.h"
+#include "core/simd/vectors.h"
 
 namespace sepet::hnsw {
 namespace {
 
 constexpr size_t kRounds = 4;
 
+// The stages of a transform that add values at least `half` apart, V at a time.
+template <typename V>
+void Stages(float* values, size_t half, size_t n) {
+  for (; half < n; half *= 2)
+    for (size_t begin = 0; begin < n; begin += 2 * half)
+      for (size_t i = begin; i < begin + half; i += simd::kLanesOf<V>) {
+        V a, b;
+        simd::Load(a, values + i);
+        simd::Load(b, values + i + half);
+        simd::Store(values + i, a + b);
+        simd::Store(values + i + half, a - b);
+      }
+}
+
+// The first three stages for eight values. Each parts the even from the odd ones and puts the sums before the
+// differences: what the next stage adds are neighbours again, and after the third all are in order.
+void FirstStages(float* values) {
+  simd::Float4 a, b;
+  simd::Load(a, values);
+  simd::Load(b, values + 4);
+  for (int stage = 0; stage < 3; ++stage) {
+    const simd::Float4 even = SEPET_SHUFFLE(a, b, 0, 2, 4, 6), odd = SEPET_SHUFFLE(a, b, 1, 3, 5, 7);
+    a = even + odd;
+    b = even - odd;
+  }
+  simd::Store(values, a);
+  simd::Store(values + 4, b);
+}
+
 // The Walsh-Hadamard transform of n = 2^m values, not normalised.
 void Transform(float* values, size_t n) {
-  for (size_t half = 1; half < n; half *= 2)
-    for (size_t begin = 0; begin < n; begin += 2 * half)
-      for (size_t i = begin; i < begin + half; ++i) {
-        const float a = values[i], b = values[i + half];
-        values[i] = a + b;
-        values[i + half] = a - b;
-      }
+  if (n < 8) return Stages<float>(values, 1, n);
+  for (size_t i = 0; i < n; i += 8) FirstStages(values + i);
+  Stages<simd::Float4>(values, 8, n);
 }
 
 }  // namespace

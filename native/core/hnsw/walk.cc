@@ -57,7 +57,7 @@ void Walk::Begin(const CodedGraph& over, const Query& query, const Allowed& allo
   const uint32_t start = Descend(over.graph, over.vectors, over.kernels, query.vector);
   if (start >= rows) return;
   Ask(start);
-  tables_.Reset(over.codes, over.rotation, query.vector);
+  tables_.Reset(over.kernels, over.codes, over.rotation, query.vector);
   seen_.Insert(start);
   frontier_.Offer(over.kernels.dot(query.vector, over.vectors.Row(start), over.vectors.dims), start,
                   allowed.Has(start));

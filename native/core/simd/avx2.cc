@@ -243,9 +243,41 @@ SEPET_AVX2 size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key
   return place;
 }
 
+// The entries 0-3 and 8-11 of a position in one register, the others in a second: packing them, which goes by
+// halves, puts all in order.
+template <size_t kDims>
+SEPET_AVX2 inline void FillTablesOf(const float* values, size_t positions, const TableTerms& terms,
+                                    uint8_t* tables) {
+  const __m256 scale = _mm256_set1_ps(terms.scale), top = _mm256_set1_ps(terms.top);
+  __m256 levels[kDims][2];
+  for (size_t i = 0; i < kDims; ++i)
+    for (size_t half = 0; half < 2; ++half) {
+      const float* from = terms.levels + i * kTableEntries + half * 4;
+      levels[i][half] = _mm256_set_m128(_mm_loadu_ps(from + 8), _mm_loadu_ps(from));
+    }
+  for (const uint8_t* const end = tables + positions * kTableEntries; tables != end; values += kDims) {
+    __m256 first = _mm256_set1_ps(0.5f), second = first;
+    for (size_t i = 0; i < kDims; ++i) {
+      const __m256 value = _mm256_mul_ps(_mm256_set1_ps(values[i]), scale);
+      const __m256 reach = _mm256_mul_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0f), value), top);
+      first = _mm256_add_ps(first, _mm256_add_ps(_mm256_mul_ps(value, levels[i][0]), reach));
+      second = _mm256_add_ps(second, _mm256_add_ps(_mm256_mul_ps(value, levels[i][1]), reach));
+    }
+    const __m256i words = _mm256_packs_epi32(_mm256_cvttps_epi32(first), _mm256_cvttps_epi32(second));
+    const __m128i low = _mm256_castsi256_si128(words), high = _mm256_extracti128_si256(words, 1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(tables), _mm_packus_epi16(low, high));
+    tables += kTableEntries;
+  }
+}
+
+SEPET_AVX2 void FillTables(const float* values, size_t positions, const TableTerms& terms, uint8_t* tables) {
+  if (terms.dims == 2) return FillTablesOf<2>(values, positions, terms, tables);
+  FillTablesOf<4>(values, positions, terms, tables);
+}
+
 }  // namespace
 
-const Kernels kAvx2 = {"avx2", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
+const Kernels kAvx2 = {"avx2", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert, FillTables};
 
 }  // namespace sepet::simd
 

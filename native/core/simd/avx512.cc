@@ -219,9 +219,36 @@ SEPET_AVX512 size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t k
   return place;
 }
 
+// A register holds a position's entries.
+template <size_t kDims>
+SEPET_AVX512 inline void FillTablesOf(const float* values, size_t positions, const TableTerms& terms,
+                                      uint8_t* tables) {
+  const __m512 scale = _mm512_set1_ps(terms.scale), top = _mm512_set1_ps(terms.top);
+  __m512 levels[kDims];
+  for (size_t i = 0; i < kDims; ++i) levels[i] = _mm512_loadu_ps(terms.levels + i * kTableEntries);
+  for (const uint8_t* const end = tables + positions * kTableEntries; tables != end; values += kDims) {
+    __m512 sums = _mm512_set1_ps(0.5f);
+    for (size_t i = 0; i < kDims; ++i) {
+      const __m512 value = _mm512_mul_ps(_mm512_set1_ps(values[i]), scale);
+      const __m512 reach = _mm512_mul_ps(_mm512_abs_ps(value), top);
+      sums = _mm512_add_ps(sums, _mm512_add_ps(_mm512_mul_ps(value, levels[i]), reach));
+    }
+    const __m512i whole = _mm512_maskz_cvttps_epi32(kWhole, sums);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(tables), _mm512_maskz_cvtepi32_epi8(kWhole, whole));
+    tables += kTableEntries;
+  }
+}
+
+SEPET_AVX512 void FillTables(const float* values, size_t positions, const TableTerms& terms,
+                             uint8_t* tables) {
+  if (terms.dims == 2) return FillTablesOf<2>(values, positions, terms, tables);
+  FillTablesOf<4>(values, positions, terms, tables);
+}
+
 }  // namespace
 
-const Kernels kAvx512 = {"avx512", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
+const Kernels kAvx512 = {"avx512",  Dot,      SquaredDistance, DotI8,     DotsI8,
+                         ScanCodes, Estimate, Insert,          FillTables};
 
 }  // namespace sepet::simd
 

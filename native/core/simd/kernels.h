@@ -18,13 +18,21 @@ namespace sepet::simd {
 
 inline constexpr size_t kLanes = 32;          // of the canonical order of the floats
 inline constexpr size_t kCodesABlock = 32;    // codes that scan_codes adds up at once
+inline constexpr size_t kTableEntries = 16;   // of a position
 inline constexpr size_t kMaxPositions = 256;  // 256 * 255 is the largest sum that 16 bits hold
-
-inline constexpr size_t kInsertRoom = 64;  // behind the arrays that `insert` changes
+inline constexpr size_t kInsertRoom = 64;     // behind the arrays that `insert` changes
 
 // What the 32 estimates of one block have in common.
 struct EstimateTerms {
   float exact, low, step, bar;
+};
+
+// What the 16 entries of every position of a query's tables are made of.
+struct TableTerms {
+  const float* levels;  // dims x 16: the level of each dimension of a position by the position's code
+  size_t dims;          // of a position: 2 or 4
+  float top;            // no level is larger, whatever its sign
+  float scale;
 };
 
 struct Kernels {
@@ -51,6 +59,11 @@ struct Kernels {
   // many of those as it returns. The arrays hold `size` and kInsertRoom more places, where anything may be
   // written but in the first, which gets what was last.
   size_t (*insert)(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t row);
+  // Fills the tables that scan_codes reads from positions * dims values:
+  //     tables[p*16 + v] = 0.5 + sum over i < dims of (x*levels[i*16 + v] + |x|*top),
+  // where x = values[p*dims + i] * scale; added in this order, each operation rounded by itself, the fraction
+  // of the end cut off. No sum may reach 256.
+  void (*fill_tables)(const float* values, size_t positions, const TableTerms& terms, uint8_t* tables);
 };
 
 // The kernels that this CPU can run, plainest first: element 0 is the scalar oracle, the last is the fastest.

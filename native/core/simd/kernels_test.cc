@@ -192,8 +192,92 @@ void EstimatesAgree() {
   }
 }
 
-// FNV-1a over the results for fixed inputs. The number was the same for scalar, AVX2 and AVX-512 on x86-64
-// and for scalar and NEON on arm64.
+// Values up to 2^exponent, the first of them that large and the others spread over `spread` powers of two,
+// some +0 and -0; and the scale with which the largest entry is 255.
+struct TableCase {
+  size_t dims, positions;
+  int exponent;
+  uint32_t spread;
+
+  std::vector<float> Values(Rng& rng) const {
+    std::vector<float> values(dims * positions);
+    for (float& value : values) {
+      const int at = exponent - static_cast<int>(rng.Below(spread));
+      value = rng.Below(8) == 0 ? 0.0f : std::ldexp(static_cast<float>(rng.Uniform()), at);
+      if (rng.Below(2) == 0) value = -value;
+    }
+    if (!values.empty()) values[0] = std::ldexp(-1.0f, exponent);
+    return values;
+  }
+  float Scale(const std::vector<float>& values, float top) const {
+    float widest = 0;
+    for (size_t p = 0; p < positions; ++p) {
+      float reach = 0;
+      for (size_t i = 0; i < dims; ++i) reach += std::fabs(values[p * dims + i]);
+      widest = std::fmax(widest, 2 * top * reach);
+    }
+    return widest > 0 ? 255 / widest : 0.0f;
+  }
+};
+
+// What the scalar kernel fills, which all others fill too.
+std::vector<uint8_t> Filled(const std::vector<float>& values, size_t positions, const TableTerms& terms) {
+  std::vector<uint8_t> wanted(positions * kTableEntries);
+  kScalar.fill_tables(values.data(), positions, terms, wanted.data());
+  for (const Kernels* kernels : AvailableKernels())
+    for (size_t shift = 0; shift < 2; ++shift) {
+      std::vector<uint8_t> found(wanted.size() + shift, 77);
+      kernels->fill_tables(values.data(), positions, terms, found.data() + shift);
+      found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(shift));
+      if (!EXPECT(found == wanted))
+        std::fprintf(stderr, "kernel %s, dims %zu, %zu positions\n", kernels->name, terms.dims, positions);
+    }
+  return wanted;
+}
+
+void TablesAreFilled(Rng& rng, const TableCase& of) {
+  const float top = 0.5f + static_cast<float>(rng.Uniform());
+  std::vector<float> levels(of.dims * kTableEntries);
+  for (float& level : levels) level = top * std::fmin(1.0f, static_cast<float>(rng.Uniform() * 2.5 - 1));
+  const std::vector<float> values = of.Values(rng);
+  const TableTerms terms{levels.data(), of.dims, top, of.Scale(values, top)};
+  const std::vector<uint8_t> filled = Filled(values, of.positions, terms);
+  for (size_t at = 0; at < filled.size(); ++at) {
+    double sum = 0.5;
+    for (size_t i = 0; i < of.dims; ++i) {
+      const double x = double{terms.scale} * values[at / kTableEntries * of.dims + i];
+      sum += x * levels[i * kTableEntries + at % kTableEntries] + std::fabs(x) * top;
+    }
+    EXPECT(filled[at] < sum + 1e-3 && filled[at] > sum - 1 - 1e-3);
+  }
+}
+
+// Values of one size and of many, down to denormal ones and near the largest float.
+void TablesAreFilled() {
+  Rng rng(kSeed + 6);
+  for (const size_t dims : {2u, 4u})
+    for (size_t positions = 0; positions <= kMaxPositions; positions += 4) {
+      for (const int exponent : {0, -110, 120}) {
+        TablesAreFilled(rng, {dims, positions, exponent, 1});
+        TablesAreFilled(rng, {dims, positions, exponent, 40});
+      }
+    }
+}
+
+// Sums so near to a whole number that fusing a product with its sum would move them across it.
+void ProductsOfTablesAreRounded() {
+  Rng rng(kSeed + 7);
+  for (int round = 0; round < 500; ++round)
+    for (const size_t dims : {2u, 4u}) {
+      const float x = 64 + 60 * static_cast<float>(rng.Uniform());
+      std::vector<float> levels, values(dims * 4);
+      for (size_t v = 0; v < dims * kTableEntries; ++v)
+        levels.push_back((static_cast<float>(v % kTableEntries) + 0.5f - x) / x);
+      for (size_t p = 0; p < 4; ++p) values[p * dims + p % dims] = x;
+      Filled(values, 4, {levels.data(), dims, 1, 1});
+    }
+}
+
 // Keys in order, and keys of which some were lowered since, as marks do; rows go with their keys.
 void InsertsBehindWhatIsNotAbove() {
   Rng rng(kSeed + 6);
@@ -232,6 +316,8 @@ void InsertsBehindWhatIsNotAbove() {
   }
 }
 
+// FNV-1a over the results for fixed inputs. The number was the same for scalar, AVX2 and AVX-512 on x86-64
+// and for scalar and NEON on arm64.
 void EveryMachineAgrees() {
   for (const Kernels* kernels : AvailableKernels()) {
     Rng rng(kSeed + 4);
@@ -271,6 +357,8 @@ int main() {
   sepet::simd::CodesAreAddedUp();
   sepet::simd::EstimatesAgree();
   sepet::simd::InsertsBehindWhatIsNotAbove();
+  sepet::simd::TablesAreFilled();
+  sepet::simd::ProductsOfTablesAreRounded();
   sepet::simd::EveryMachineAgrees();
   sepet::simd::KernelsAreFoundByName();
   return sepet::testing::Failures();

@@ -146,9 +146,42 @@ size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t 
   return place;
 }
 
+// Four entries of a position, as 16-bit numbers; `levels` begins with the first dimension's.
+template <size_t kDims>
+inline uint16x4_t FourEntries(const float32x4_t (&levels)[kDims][4], size_t four, const float* x,
+                              const float* reach) {
+  float32x4_t sums = vdupq_n_f32(0.5f);
+  for (size_t i = 0; i < kDims; ++i)
+    sums = vaddq_f32(sums, vaddq_f32(vmulq_n_f32(levels[i][four], x[i]), vdupq_n_f32(reach[i])));
+  return vmovn_u32(vreinterpretq_u32_s32(vcvtq_s32_f32(sums)));
+}
+
+template <size_t kDims>
+inline void FillTablesOf(const float* values, size_t positions, const TableTerms& terms, uint8_t* tables) {
+  float32x4_t levels[kDims][4];
+  for (size_t i = 0; i < kDims; ++i)
+    for (size_t four = 0; four < 4; ++four)
+      levels[i][four] = vld1q_f32(terms.levels + i * kTableEntries + four * 4);
+  for (size_t p = 0; p < positions; ++p) {
+    float x[kDims], reach[kDims];
+    for (size_t i = 0; i < kDims; ++i) {
+      x[i] = values[p * kDims + i] * terms.scale;
+      reach[i] = __builtin_fabsf(x[i]) * terms.top;
+    }
+    const uint16x8_t low = vcombine_u16(FourEntries(levels, 0, x, reach), FourEntries(levels, 1, x, reach));
+    const uint16x8_t high = vcombine_u16(FourEntries(levels, 2, x, reach), FourEntries(levels, 3, x, reach));
+    vst1q_u8(tables + p * kTableEntries, vcombine_u8(vmovn_u16(low), vmovn_u16(high)));
+  }
+}
+
+void FillTables(const float* values, size_t positions, const TableTerms& terms, uint8_t* tables) {
+  if (terms.dims == 2) return FillTablesOf<2>(values, positions, terms, tables);
+  FillTablesOf<4>(values, positions, terms, tables);
+}
+
 }  // namespace
 
-const Kernels kNeon = {"neon", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
+const Kernels kNeon = {"neon", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert, FillTables};
 
 }  // namespace sepet::simd
 

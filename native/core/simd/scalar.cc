@@ -76,8 +76,23 @@ size_t Insert(int32_t* keys, uint32_t* rows, size_t size, int32_t key, uint32_t 
   return place;
 }
 
+void FillTables(const float* values, size_t positions, const TableTerms& terms, uint8_t* tables) {
+  for (size_t p = 0; p < positions; ++p, tables += kTableEntries) {
+    float sums[kTableEntries];
+    std::fill_n(sums, kTableEntries, 0.5f);
+    for (size_t i = 0; i < terms.dims; ++i) {
+      const float value = *values++ * terms.scale, reach = std::fabs(value) * terms.top;
+      for (size_t v = 0; v < kTableEntries; ++v)
+        sums[v] += value * terms.levels[i * kTableEntries + v] + reach;
+    }
+    for (size_t v = 0; v < kTableEntries; ++v)
+      tables[v] = static_cast<uint8_t>(static_cast<int32_t>(sums[v]));
+  }
+}
+
 }  // namespace
 
-const Kernels kScalar = {"scalar", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert};
+const Kernels kScalar = {"scalar",  Dot,      SquaredDistance, DotI8,     DotsI8,
+                         ScanCodes, Estimate, Insert,          FillTables};
 
 }  // namespace sepet::simd

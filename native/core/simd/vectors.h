@@ -10,6 +10,13 @@
 
 #define SEPET_INLINE [[gnu::always_inline]] inline
 
+// Four lanes chosen from those of a (0 to 3) and b (4 to 7); older GCC and Clang have different words for it.
+#if defined(__clang__)
+#define SEPET_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SEPET_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, ::sepet::simd::Int4{__VA_ARGS__})
+#endif
+
 namespace sepet::simd {
 
 typedef float Float4 __attribute__((vector_size(16)));

@@ -15,13 +15,6 @@
 #pragma GCC optimize("fp-contract=fast")
 #endif
 
-// Four lanes chosen from those of a (0 to 3) and b (4 to 7); older GCC and Clang have different words for it.
-#if defined(__clang__)
-#define SEPET_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-#else
-#define SEPET_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, Int4{__VA_ARGS__})
-#endif
-
 namespace sepet::word2vec {
 
 namespace {
@@ -29,7 +22,6 @@ namespace {
 using simd::Float16;
 using simd::Float4;
 using simd::Float8;
-using simd::Int4;
 using simd::IntOf;
 using simd::kLanesOf;
 using simd::Load;
