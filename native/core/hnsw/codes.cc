@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <string>
 
@@ -283,7 +284,8 @@ void Tables::Reset(const simd::Kernels& kernels, const Codes& codes, const Rotat
   step_ = widest / 255;
   entries_.resize(positions * simd::kTableEntries);
   const float* levels = header.bits == 1 ? kOneBitEntries.data() : kTwoBitEntries.data();
-  const float scale = widest > 0 ? 255 / widest : 0.0f;
+  // A query too small to divide by is as good as zero.
+  const float scale = widest >= std::numeric_limits<float>::min() * 256 ? 255 / widest : 0.0f;
   kernels.fill_tables(rotated_.data(), positions, {levels, a_position, top, scale}, entries_.data());
 }
 

@@ -193,7 +193,7 @@ void DuplicatesAndZerosAreFinite() {
   const Coded coded = Code(built.graph, products.vectors(), 2);
   const Rotation rotation(coded.codes.coded_dims(), coded.codes.header().seed);
   Tables tables;
-  for (const float factor : {0.0f, 1.0f, 1e15f}) {
+  for (const float factor : {0.0f, 1e-44f, 1e-38f, 1.0f, 1e15f}) {
     std::vector<float> query(16, factor);
     tables.Reset(simd::ActiveKernels(), coded.codes, rotation, query.data());
     for (uint32_t row = 0; row < 200; ++row) {
