@@ -43,9 +43,10 @@ class Walk {
   // the number of eligible rows.
   void Begin(const CodedGraph& over, const Query& query, const Allowed& allowed, size_t count = 0);
   // How many of the next rows are asked for ahead of their turn where nothing else is done meanwhile
-  // (measured, 1 M x 64: 1, 2, 3, 6 rows 39, 52, 53, 54 K queries a second), and where other walks take their
-  // turns: then the next is known for sure, and every other would be a guess.
-  static constexpr size_t kAhead = 6, kAheadInTurns = 1;
+  // (measured, 1 M x 64: 1, 2, 3, 6 rows 39, 52, 53, 54 K queries a second on an AMD EPYC; 2, 3, 4, 6 rows
+  // 55, 56, 56, 53 K on an Intel Xeon), and where other walks take their turns: then the next is known for
+  // sure, and every other would be a guess.
+  static constexpr size_t kAhead = 4, kAheadInTurns = 1;
 
   // One hop. False when there is none left to make.
   bool Step(size_t ahead = kAhead);
