@@ -8,8 +8,10 @@ namespace sepet::hnsw {
 namespace {
 
 constexpr size_t kWidest = 40;  // times ef, under a filter
-// An int8 scan takes 5 ns a row and a hop 0.35 us: so many rows are scanned in the time of a hop.
+// An int8 scan takes 5 ns a row and a hop 0.35 us: so many rows are scanned in the time of a hop. Up to
+// kLeastHops for each place of ef a walk goes on all the same: who wanted a scan of so few rows had it.
 constexpr size_t kRowsAHop = 75;
+constexpr size_t kLeastHops = 4;
 // Where so many times fewer of the best rows are eligible than of all, what is eligible lies far from the
 // query, in an order that no neighbourhood follows: a scan of up to kScanFar rows is sooner at the same
 // recall, and a walk must be kFarWidth times as wide for it.
@@ -88,7 +90,7 @@ bool Walk::Step(size_t ahead) {
 
 // Fits the width to the share of eligible rows among the best, and gives up where a scan is the better way.
 void Walk::Adapt() {
-  if (hops_ * kRowsAHop > count_) gave_up_ = true;
+  if (hops_ > kLeastHops * query_.ef && hops_ * kRowsAHop > count_) gave_up_ = true;
   if (frontier_.size() < query_.ef) return;
   const double size = static_cast<double>(frontier_.size()), ef = query_.ef;
   const double rows_an_eligible = size / static_cast<double>(frontier_.eligible() + 1);

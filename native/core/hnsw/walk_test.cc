@@ -150,8 +150,7 @@ std::vector<Hit> WalkOne(const Case& made, const Query& query, const Allowed& al
   Walk walk;
   const Vectors vectors = made.products.vectors();
   const CodedGraph over = made.over();
-  // As if many rows were eligible: of few a scan is sooner, and the walk gives up.
-  walk.Begin(over, query, allowed, 1'000'000);
+  walk.Begin(over, query, allowed, allowed.only ? allowed.only->Count() : 0);
   while (walk.Step()) {
   }
   std::vector<Hit> hits(query.k);
