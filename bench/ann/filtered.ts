@@ -4,10 +4,12 @@
 import type { Contestant } from './contestant.ts';
 import { countFound, median } from './recall.ts';
 import { type AnnSet, type FilterSet, filtersASet, queriesAFilter } from './set.ts';
+import { widths } from './sweep.ts';
 
 const wanted = 0.95;
-const widths = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024];
 const secondsATurn = 1.5;
+/** Queries without a filter before every turn: the other library has had the caches meanwhile. */
+const warming = 256;
 
 export interface FilteredRow {
   readonly selectivity: number;
@@ -37,6 +39,7 @@ interface Turn {
 }
 
 async function ask(turn: Turn, set: AnnSet, filters: FilterSet, ef = turn.ef, count = turn.count) {
+  await turn.contestant.search(0, warming, ef, turn.batch);
   const { seconds, rows, queries } = await turn.contestant.filter(filters.folder, count, ef, turn.batch);
   const at = (query: number): number => Math.floor(query / count) * queriesAFilter + (query % count);
   const { found, wanted: all } = countFound(rows, filters.truth, set.k, at);

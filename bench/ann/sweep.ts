@@ -6,7 +6,10 @@ import { countFound, type Measured, median, qpsAt, type Reached } from './recall
 import type { AnnSet } from './set.ts';
 
 export const targets = [0.9, 0.95, 0.99] as const;
-const widths = [10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024];
+/** Of the searches that are tried. */
+export const widths = [
+  10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 768, 1024,
+];
 const secondsAPoint = 0.4;
 const enough = 0.992;
 
