@@ -148,10 +148,11 @@ void Walk::OfferEligible(std::span<const uint32_t> places, const std::byte* bloc
   size_t count = 0;
   for (; above != 0; above &= above - 1) {
     const auto place = static_cast<size_t>(std::countr_zero(above));
-    const uint32_t row = std::min(places[place], rows - 1);
+    // The end of a short list is no row; what is looked up for it does not count.
+    const uint32_t row = std::min(places[place], rows - 1), is_row = row == places[place] ? 1 : 0;
     const uint32_t has = eligible.Has(row) ? 1 : 0;
     fresh[count] = {row, has, estimates[place]};
-    count += (has | (estimates[place] > frontier_.bar() ? 1 : 0)) & (seen_.MayBeNew(row) ? 1 : 0);
+    count += is_row & (has | (estimates[place] > frontier_.bar() ? 1 : 0)) & (seen_.MayBeNew(row) ? 1 : 0);
   }
   for (const auto& [row, has, estimate] : std::span(fresh).first(count)) {
     if (!seen_.Insert(row)) continue;

@@ -10,8 +10,9 @@
 // that are eligible are kept by their estimates, too, though no hop ever goes to them, and scored exactly at
 // the end: a wide walk has seen many more rows than it has looked at. (Counting eligible rows only, the bar
 // of hnswlib's filters, takes ef / s hops; the square root and the kept estimates give the same recall for
-// half the time at s = 0.1.) It gives up where the eligible rows turn out to lie elsewhere and a scan of them
-// costs less, and where it has taken as long as such a scan.
+// half the time at s = 0.1.) Where the eligible rows turn out to lie far from the query it gives up if a scan
+// of them costs less, and is three times as wide if not; it also gives up where it has taken as long as a
+// scan.
 #pragma once
 
 #include <cstddef>
