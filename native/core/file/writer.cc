@@ -15,8 +15,8 @@
 namespace sepet::file {
 namespace {
 
-// Linux writes at most 2^31 - 4096 bytes a call.
-constexpr size_t kChunk = size_t{1} << 30;
+// So many bytes are handed to the disk while the next are copied; Linux takes at most 2^31 - 4096 a call.
+constexpr size_t kChunk = size_t{1} << 26;
 
 Status CheckSections(std::span<const Section> sections) {
   if (sections.size() > kMaxSections)
@@ -62,12 +62,20 @@ std::vector<std::byte> MakeFront(std::span<const Section> sections) {
   return front;
 }
 
+// Lets the disk begin with what was written, where the system can; fsync waits for the end.
+void BeginSync([[maybe_unused]] int fd) {
+#if defined(SYNC_FILE_RANGE_WRITE)
+  static_cast<void>(::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE));
+#endif
+}
+
 bool WriteAll(int fd, std::span<const std::byte> data) {
   while (!data.empty()) {
     const ssize_t written = ::write(fd, data.data(), std::min(data.size(), kChunk));
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return false;
     data = data.subspan(static_cast<size_t>(written));
+    if (static_cast<size_t>(written) == kChunk) BeginSync(fd);
   }
   return true;
 }
