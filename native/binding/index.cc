@@ -137,13 +137,16 @@ class Index : public Napi::ObjectWrap<Index> {
     set("graphBytes", graph_ ? graph_->Get().size() : 0);
     set("codesBytes", codes_ ? codes_->Get().size() : 0);
     set("int8Bytes", int8_ ? int8_->Get().size() : 0);
+    set("upperBytes", upper_ ? upper_->Get().size() : 0);
+    set("cells", parts_.cells.count());
+    set("cellsBytes", cells_ ? cells_->Get().size() : 0);
     stats.Set("kernel", kernels_.name);
     return stats;
   }
 
  private:
   void Open(const Napi::CallbackInfo& info) {
-    const Fields fields(info, {"vectors", "dims", "graph", "codes", "int8", "trusted"});
+    const Fields fields(info, {"vectors", "dims", "graph", "codes", "int8", "upper", "cells", "trusted"});
     dims_ = fields.Whole("dims", {1, hnsw::kMaxDims});
     vectors_.emplace(fields.Get("vectors"), "vectors");
     const std::span<const float> floats = vectors_->Get();
@@ -161,6 +164,15 @@ class Index : public Napi::ObjectWrap<Index> {
     if (fields.Has("int8"))
       Check(hnsw::Quantized::Open(HoldBytes(fields, "int8", int8_), parts_.graph.header().rows, dims_,
                                   &parts_.quantized));
+    if (fields.Has("upper"))
+      Check(hnsw::Quantized::Open(HoldBytes(fields, "upper", upper_), parts_.graph.header().upper_nodes,
+                                  dims_, &parts_.upper));
+    if (fields.Has("cells")) {
+      if (parts_.quantized.empty())
+        Fail(Code::kArgumentInvalid, "cells need the int8 vectors of their rows.");
+      Check(hnsw::Cells::Open(HoldBytes(fields, "cells", cells_), parts_.graph.header().rows, dims_, !trusted,
+                              &parts_.cells));
+    }
     searcher_.emplace(parts_, kernels_);
   }
 
@@ -174,6 +186,8 @@ class Index : public Napi::ObjectWrap<Index> {
   void CheckVectors(const Batch& batch) const {
     vectors_->Get();
     if (int8_) int8_->Get();
+    if (upper_) upper_->Get();
+    if (cells_) cells_->Get();
     Check(hnsw::CheckFinite({batch.queries.data(), batch.size, dims_}, kernels_, "queries"));
   }
 
@@ -212,6 +226,8 @@ class Index : public Napi::ObjectWrap<Index> {
   std::optional<HeldArray<uint8_t>> graph_;
   std::optional<HeldArray<uint8_t>> codes_;
   std::optional<HeldArray<uint8_t>> int8_;
+  std::optional<HeldArray<uint8_t>> upper_;
+  std::optional<HeldArray<uint8_t>> cells_;
   hnsw::Parts parts_{};
   std::optional<hnsw::Searcher> searcher_;
   std::vector<uint32_t> among_;

@@ -6,7 +6,17 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isErrorCode, SepetError } from '../base/errors.ts';
 import type { SectionArray, SectionType } from '../base/sections.ts';
-import type { BoundsCall, BuildCodesCall, BuildGraphCall, BuildInt8Call, IndexBounds } from './build.ts';
+import type {
+  ArrangeCellsCall,
+  BoundsCall,
+  BuildCellsCall,
+  BuildCodesCall,
+  BuildGraphCall,
+  BuildInt8Call,
+  BuildUpperCall,
+  CellOrder,
+  IndexBounds,
+} from './build.ts';
 import type { DiversityProducts } from './diversity.ts';
 import type { Pages } from './file.ts';
 import type { FmModel, FmStep, FmTrainCall, Machine, ScoreItemsCall } from './fm.ts';
@@ -64,6 +74,9 @@ export interface RawBinding {
   buildGraph(o: BuildGraphCall): Uint8Array;
   buildCodes(o: BuildCodesCall): Uint8Array;
   buildInt8(o: BuildInt8Call): Uint8Array;
+  buildUpper(o: BuildUpperCall): Uint8Array;
+  arrangeCells(o: ArrangeCellsCall): CellOrder;
+  buildCells(o: BuildCellsCall): Uint8Array;
   buildBounds(o: BoundsCall): IndexBounds;
   nativeInfo(): { kernel: string; kernels: string[]; version: string };
   mapFile(o: { path: string; verify: boolean; windowBytes: number; pages?: Pages }): {

@@ -1,4 +1,4 @@
-// What an index is built from: the graph, the codes of its neighbours, the int8 copy of the vectors.
+// What an index is built from: the graph, the codes of its neighbours, the int8 copy of the vectors, the cells of their rows.
 
 import { binding, native } from './binding.ts';
 
@@ -64,6 +64,63 @@ export function buildInt8(call: BuildInt8Call): Uint8Array {
   return native(() => binding.buildInt8(call));
 }
 
+export interface BuildUpperCall {
+  readonly graph: Uint8Array;
+  /** The vectors of the graph. */
+  readonly vectors: Float32Array;
+  readonly dims: number;
+  /** 1 if absent. */
+  readonly threads?: number;
+}
+
+/**
+ * A copy in one byte a value of the vectors of the graph's upper nodes alone, one after the other: an `upper` section, in the form of
+ * an `int8` section. Throws argument_invalid, file_*, vector_not_finite, out_of_memory.
+ */
+export function buildUpper(call: BuildUpperCall): Uint8Array {
+  return native(() => binding.buildUpper(call));
+}
+
+export interface ArrangeCellsCall {
+  readonly vectors: Float32Array;
+  readonly dims: number;
+  readonly threads: number;
+  readonly seed: number;
+}
+
+/** An order of rows in which those that lie near each other have neighbouring numbers, cut into cells. */
+export interface CellOrder {
+  /** The given row that goes to each place; those of a cell ascend. */
+  readonly order: Uint32Array;
+  /** The first place of each cell and, last, the number of rows. */
+  readonly starts: Uint32Array;
+}
+
+/**
+ * Cells of k-means (Lloyd 1982), three times the root of the rows of them: the same for any number of threads. Blocks its thread.
+ * Throws argument_invalid, vector_not_finite, out_of_memory.
+ */
+export function arrangeCells(call: ArrangeCellsCall): CellOrder {
+  return native(() => binding.arrangeCells(call));
+}
+
+export interface BuildCellsCall {
+  /** In the order of the cells. */
+  readonly vectors: Float32Array;
+  readonly dims: number;
+  /** Their `int8` section. */
+  readonly int8: Uint8Array;
+  /** The first row of each cell and, last, the number of rows. */
+  readonly starts: Uint32Array;
+  /** 1 if absent. */
+  readonly threads?: number;
+}
+
+/** What a search under a filter needs to visit few cells, a `cells` section. Throws argument_invalid, file_*. */
+export function buildCells(call: BuildCellsCall): Uint8Array {
+  return native(() => binding.buildCells(call));
+}
+
 export interface BoundsCall {
   readonly rows: number;
   readonly dims: number;
@@ -82,6 +139,9 @@ export interface IndexBounds {
   readonly graphBytes: number;
   readonly codesBytes: number;
   readonly int8Bytes: number;
+  /** At most, where there are cells, as `upper` stands beside them. */
+  readonly upperBytes: number;
+  readonly cellsBytes: number;
   /** What building one after the other allocates at most, the results included and the vectors not. */
   readonly memoryBytes: number;
 }

@@ -3,13 +3,19 @@
 import { binding } from './binding.ts';
 
 export {
+  type ArrangeCellsCall,
+  arrangeCells,
   type BoundsCall,
+  type BuildCellsCall,
   type BuildCodesCall,
   type BuildGraphCall,
   buildBounds,
+  buildCells,
   buildCodes,
   buildGraph,
   buildInt8,
+  buildUpper,
+  type CellOrder,
   type IndexBounds,
 } from './build.ts';
 export { Chooser, type DiversityColumn, type DiversityProducts, type DiversityWish } from './diversity.ts';

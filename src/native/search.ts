@@ -29,8 +29,9 @@ export interface SearchCall {
   /** The only rows looked at, ascending and each once; the answers are exact. With `filter`, rows that are in both. */
   readonly among?: Uint32Array;
   /**
-   * Up to this many eligible rows a filtered search is an exact scan. If absent, 150 times the larger of k and ef, but at
-   * least 30,000 and, with codes and an int8 copy, as many as take twice the time of a walk.
+   * Up to this many eligible rows a filtered search is an exact scan. If absent, five for each cell, but at least 8,192;
+   * without cells 150 times the larger of k and ef, but at least 30,000 and, with codes and an int8 copy, as many as take twice the
+   * time of a walk.
    */
   readonly scanRows?: number;
   /** Best estimates of a scan over the int8 copy that are scored exactly, 64 if absent, raised to 4k + 16. */
@@ -51,6 +52,13 @@ export interface IndexParts {
   readonly codes?: Uint8Array;
   /** A section made by buildInt8 over the graph's rows: faster scans of narrow filters for one byte a value. */
   readonly int8?: Uint8Array;
+  /** A section made by buildUpper for that graph: a shorter way down its levels, for 4 bytes a row (M 16, 64 dims). */
+  readonly upper?: Uint8Array;
+  /**
+   * A section made by buildCells for that int8 copy, the rows being numbered by cells: much faster searches under filters that keep
+   * up to a quarter of the rows, or rows far from the query.
+   */
+  readonly cells?: Uint8Array;
   /**
    * Only the heads of the sections are looked at, so that opening takes no time whatever their size. Damaged ones then
    * give wrong answers, never a crash.
@@ -72,6 +80,10 @@ export interface IndexStats {
   readonly graphBytes: number;
   readonly codesBytes: number;
   readonly int8Bytes: number;
+  readonly upperBytes: number;
+  /** How many, 0 without. */
+  readonly cells: number;
+  readonly cellsBytes: number;
 }
 
 /**

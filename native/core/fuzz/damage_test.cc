@@ -53,6 +53,18 @@ Bytes BytesOf(const T* data, size_t count) {
   return {bytes, bytes + count * sizeof(T)};
 }
 
+// Cells of a few rows each, as they come.
+Bytes MakeCells(const hnsw::Vectors& vectors, const Bytes& copy) {
+  std::vector<uint32_t> starts;
+  for (uint32_t row = 0; row < vectors.rows; row += 7) starts.push_back(row);
+  starts.push_back(static_cast<uint32_t>(vectors.rows));
+  Bytes bytes(hnsw::CellsBytes(starts.size() - 1, vectors.dims));
+  hnsw::Quantized quantized;
+  EXPECT(hnsw::Quantized::Open(copy, vectors.rows, vectors.dims, &quantized).ok());
+  EXPECT(hnsw::BuildCells(vectors, quantized, starts, 1, bytes).ok());
+  return bytes;
+}
+
 std::vector<Part> MakeParts(const World& world, uint64_t seed) {
   const size_t rows = world.rows + world.side_rows;
   const hnsw::testing::Products products = hnsw::testing::MakeProducts(rows, world.dims, seed);
@@ -63,11 +75,15 @@ std::vector<Part> MakeParts(const World& world, uint64_t seed) {
   Bytes codes, bytes;
   EXPECT(hnsw::BuildCodes(built.graph, vectors, {world.bits, 1, seed}, Progress(), &codes).ok());
   EXPECT(hnsw::BuildQuantized(vectors, &bytes).ok());
+  Bytes upper(hnsw::QuantizedBytes(built.graph.header().upper_nodes, world.dims));
+  EXPECT(hnsw::BuildUpper(built.graph, vectors, 1, upper).ok());
   return {{"shape", file::Type::kU32, BytesOf(&shape, 1)},
           {"vectors", file::Type::kF32, BytesOf(products.out.data(), rows * world.dims)},
           {"graph", file::Type::kU8, built.bytes},
           {"codes", file::Type::kU8, codes},
-          {"bytes", file::Type::kU8, bytes}};
+          {"bytes", file::Type::kU8, bytes},
+          {"upper", file::Type::kU8, upper},
+          {"cells", file::Type::kU8, MakeCells(vectors, bytes)}};
 }
 
 // How many files got how far: by what refused them, or searched.
@@ -168,7 +184,8 @@ class Fuzzer {
     if (shape.dims == 0 || shape.dims > hnsw::kMaxDims || shape.graph_rows > shape.rows ||
         vectors.size() != uint64_t{shape.rows} * shape.dims * sizeof(float))
       return outcomes_.Count("shape: refused");
-    hnsw::Parts parts{{reinterpret_cast<const float*>(vectors.data()), shape.rows, shape.dims}, {}, {}, {}};
+    hnsw::Parts parts{};
+    parts.vectors = {reinterpret_cast<const float*>(vectors.data()), shape.rows, shape.dims};
     if (Status status = hnsw::Graph::Open(sections["graph"], shape.graph_rows, &parts.graph); !status.ok())
       return outcomes_.Count("graph", status);
     hnsw::Codes codes;
@@ -176,16 +193,33 @@ class Fuzzer {
       parts.codes = codes;
     else
       outcomes_.Count("codes", status);
+    const uint32_t graph_rows = parts.graph.header().rows;
     hnsw::Quantized quantized;
-    if (Status status = hnsw::Quantized::Open(sections["bytes"], shape.graph_rows, shape.dims, &quantized);
+    if (Status status = hnsw::Quantized::Open(sections["bytes"], graph_rows, shape.dims, &quantized);
         status.ok())
       parts.quantized = quantized;
     else
       outcomes_.Count("bytes", status);
+    hnsw::Quantized upper;
+    if (Status status =
+            hnsw::Quantized::Open(sections["upper"], parts.graph.header().upper_nodes, shape.dims, &upper);
+        status.ok())
+      parts.upper = upper;
+    else
+      outcomes_.Count("upper", status);
+    const bool whole = rng.Below(2) == 0;
+    hnsw::Cells cells;
+    if (Status status = hnsw::Cells::Open(sections["cells"], graph_rows, shape.dims, whole, &cells);
+        !status.ok())
+      outcomes_.Count("cells", status);
+    else if (!parts.quantized.empty()) {
+      parts.cells = cells;
+      outcomes_.Count(whole ? "searched with cells" : "searched with cells that were trusted");
+    }
     Search(parts, rng);
     outcomes_.Count(parts.codes.empty() || parts.quantized.empty() ? "searched in part" : "searched");
     // Bytes that change under an open index give wrong answers and no bad address.
-    for (const char* name : {"graph", "codes", "bytes", "vectors"})
+    for (const char* name : {"graph", "codes", "bytes", "upper", "cells", "vectors"})
       if (Bytes& bytes = sections[name]; rng.Below(4) == 0) {
         for (uint32_t left = 1 + rng.Below(4); left > 0; --left) ChangeNumber(bytes, 0, bytes.size(), rng);
         Search(parts, rng);
@@ -284,5 +318,7 @@ int main(int count, char** words) {
   EXPECT(outcomes.counts["searched"] + outcomes.counts["searched in part"] >= files / 20);
   EXPECT(outcomes.counts["graph: file_damaged"] > 0 && outcomes.counts["codes: file_damaged"] > 0);
   EXPECT(outcomes.counts["bytes: file_damaged"] > 0 && outcomes.counts["reader: file_damaged"] > 0);
+  EXPECT(outcomes.counts["cells: file_damaged"] > 0 && outcomes.counts["searched with cells"] > 0);
+  EXPECT(outcomes.counts["searched with cells that were trusted"] > 0);
   return testing::Failures();
 }

@@ -113,11 +113,15 @@ Status Build(const BuildInput& input, const simd::Kernels& kernels, const BuildP
                                   " rows. Lower M, or use a machine with more."};
 }
 
-uint64_t GraphBytesBound(uint64_t rows, uint32_t M) {
+uint64_t UpperListsBound(uint64_t rows, uint32_t M) {
   // A row has on average 1 / (M - 1) lists above the base level, each with the standard deviation
   // sqrt(M) / (M - 1); and a row in M has one at all. Ten deviations above is out of any seed's reach.
   const double mean = static_cast<double>(rows) / (M - 1), deviation = std::sqrt(mean * M / (M - 1));
-  const auto lists = static_cast<uint64_t>(mean + 10 * deviation) + kMaxLevel;
+  return static_cast<uint64_t>(mean + 10 * deviation) + kMaxLevel;
+}
+
+uint64_t GraphBytesBound(uint64_t rows, uint32_t M) {
+  const uint64_t lists = UpperListsBound(rows, M);
   return sizeof(GraphHeader) + sizeof(uint32_t) * (rows * 2 * M + lists * (M + 2) + 1 + kMaxSeeds);
 }
 

@@ -59,6 +59,9 @@ Status Append(const BuildInput& input, std::span<const std::byte> graph, const R
               const simd::Kernels& kernels, const BuildParameters& parameters, const Progress& progress,
               std::vector<std::byte>* extended);
 
+// No graph over so many rows has more lists above the base level, nor more upper nodes.
+uint64_t UpperListsBound(uint64_t rows, uint32_t M);
+
 // No graph section over so many rows has more bytes.
 uint64_t GraphBytesBound(uint64_t rows, uint32_t M);
 

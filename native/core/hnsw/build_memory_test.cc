@@ -1,4 +1,4 @@
-// What Build and Append allocate, counted, against the bound that is known in advance.
+// What Build, Append and Arrange allocate, counted, against the bounds that are known in advance.
 #include <malloc.h>
 
 #include <atomic>
@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/base/testing.h"
+#include "core/hnsw/arrange.h"
 #include "core/hnsw/testing.h"
 
 // GCC inlines one operator into the other and takes them for a pair that does not match.
@@ -91,10 +92,30 @@ void TheBoundHolds() {
   }
 }
 
+void TheBoundOfAnArrangementHolds() {
+  struct {
+    size_t rows, dims;
+    uint32_t threads;
+  } const cases[] = {{1, 1, 1},       {40, 3, 8},      {300, 2, 200}, {3000, 200, 2},
+                     {5000, 64, 256}, {40'000, 16, 2}, {66'000, 2, 8}};
+  for (const auto& [rows, dims, threads] : cases) {
+    if (rows > kMostRows) continue;
+    const Products products = MakeProducts(rows, dims, 2);
+    const auto bound = static_cast<int64_t>(ArrangeMemoryBound(rows, dims, threads));
+    Arrangement arrangement;
+    const int64_t peak = Peak(
+        [&] { EXPECT(Arrange(products.vectors(), simd::ActiveKernels(), threads, 1, &arrangement).ok()); });
+    std::printf("%zu x %zu, %u threads: arrange %.3f MB, bound %.3f MB\n", rows, dims, threads,
+                static_cast<double>(peak) / 1e6, static_cast<double>(bound) / 1e6);
+    EXPECT(peak <= bound);
+  }
+}
+
 }  // namespace
 }  // namespace sepet::hnsw
 
 int main() {
   sepet::hnsw::TheBoundHolds();
+  sepet::hnsw::TheBoundOfAnArrangementHolds();
   return sepet::testing::Failures();
 }

@@ -1,9 +1,9 @@
 // The scan of a narrow filter over the int8 copy of the vectors. A query takes the scales of the dimensions
 // into itself and is rounded to bytes too, so that estimates are whole numbers and one scale serves them all.
+#include "core/hnsw/narrow.h"
+
 #include <algorithm>
 #include <cmath>
-
-#include "core/hnsw/quantized.h"
 
 namespace sepet::hnsw {
 namespace {
@@ -12,24 +12,6 @@ namespace {
 constexpr size_t kAhead = 64;
 constexpr size_t kStep = 16;  // rows that are estimated by one call
 constexpr size_t kAheadExact = 8;
-
-void PrefetchBytes(const int8_t* row, size_t dims) {
-  const size_t length = std::min<size_t>(dims, 512);
-  for (size_t at = 0; at < length; at += 64) __builtin_prefetch(row + at);
-  __builtin_prefetch(row + length - 1);
-}
-
-// Fills `bytes` with the query times the scales, as large as int8 holds it.
-void QuantizeQuery(const Quantized& quantized, const float* query, int8_t* bytes) {
-  const std::span<const float> scales = quantized.scales();
-  // In double no query is too large or too small for the product.
-  double largest = 0;
-  for (size_t i = 0; i < scales.size(); ++i)
-    largest = std::max(largest, std::fabs(double{query[i]} * double{scales[i]}));
-  const double up = largest > 0 ? 127 / largest : 0;
-  for (size_t i = 0; i < scales.size(); ++i)
-    bytes[i] = RoundToByte(static_cast<float>(double{query[i]} * double{scales[i]} * up));
-}
 
 // The estimates of one query for rows begin .. end - 1 of the list.
 template <bool kPrefetch>
@@ -52,6 +34,20 @@ void EstimateRows(const Quantized& quantized, const simd::Kernels& kernels, cons
   }
 }
 
+}  // namespace
+
+double QuantizeQuery(const Quantized& quantized, const float* query, int8_t* bytes) {
+  const std::span<const float> scales = quantized.scales();
+  // In double no query is too large or too small for the product.
+  double largest = 0;
+  for (size_t i = 0; i < scales.size(); ++i)
+    largest = std::max(largest, std::fabs(double{query[i]} * double{scales[i]}));
+  const double up = largest > 0 ? 127 / largest : 0;
+  for (size_t i = 0; i < scales.size(); ++i)
+    bytes[i] = RoundToByte(static_cast<float>(double{query[i]} * double{scales[i]} * up));
+  return up;
+}
+
 void OfferExactly(const Vectors& vectors, const simd::Kernels& kernels, const float* query, uint32_t left_out,
                   std::span<const uint32_t> rows, TopHits& top) {
   for (size_t i = 0; i < std::min(kAheadExact, rows.size()); ++i)
@@ -62,17 +58,15 @@ void OfferExactly(const Vectors& vectors, const simd::Kernels& kernels, const fl
   }
 }
 
-}  // namespace
-
 void ScanQuantized(const Quantized& quantized, const Vectors& vectors, const simd::Kernels& kernels,
                    std::span<const uint32_t> among, const Queries& queries, uint32_t rerank,
                    Scratch& scratch) {
   const size_t dims = vectors.dims;
-  const size_t kept = std::max<size_t>(rerank, size_t{4} * queries.k + 16);
+  const size_t kept = KeptFor(rerank, queries.k);
   if (among.size() <= std::max(kept, kExactRows)) return ScanAmong(vectors, kernels, among, queries, scratch);
   const auto covered =
       static_cast<size_t>(std::lower_bound(among.begin(), among.end(), quantized.rows()) - among.begin());
-  ResetTops(queries, among.size(), scratch);
+  ResetTops(queries, vectors.rows, scratch);
   if (scratch.shortlists.size() < queries.count) scratch.shortlists.resize(queries.count);
   scratch.query_bytes.resize(queries.count * dims);
   for (size_t q = 0; q < queries.count; ++q) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/threads.h"
+#include "core/base/unset.h"
 
 namespace sepet::hnsw {
 namespace {
@@ -104,6 +105,17 @@ Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes, uin
   if (Status status = CheckShape(vectors); !status.ok()) return status;
   bytes->resize(QuantizedBytes(vectors.rows, vectors.dims));
   return BuildQuantized(vectors, threads, std::span(*bytes));
+} catch (const std::bad_alloc&) {
+  return OutOfMemory();
+}
+
+Status BuildUpper(const Graph& graph, const Vectors& vectors, uint32_t threads,
+                  std::span<std::byte> bytes) try {
+  const size_t nodes = graph.header().upper_nodes, dims = vectors.dims;
+  UnsetVector<float> upper(nodes * dims);
+  for (uint32_t node = 0; node < nodes; ++node)
+    std::copy_n(vectors.Row(graph.UpperRow(node)), dims, &upper[node * dims]);
+  return BuildQuantized({upper.data(), nodes, dims}, threads, bytes);
 } catch (const std::bad_alloc&) {
   return OutOfMemory();
 }

@@ -41,6 +41,10 @@ Status BuildQuantized(const Vectors& vectors, uint32_t threads, std::span<std::b
 // The same into a vector, which one thread sets to zero first.
 Status BuildQuantized(const Vectors& vectors, std::vector<std::byte>* bytes, uint32_t threads = 1);
 
+// The same over the vectors of a graph's upper nodes, one after the other: `bytes` has
+// QuantizedBytes(upper nodes, dims). Every number of the graph was compared.
+Status BuildUpper(const Graph& graph, const Vectors& vectors, uint32_t threads, std::span<std::byte> bytes);
+
 // From -127 to 127, which is what NaN becomes: a conversion of what an int8 cannot hold is undefined.
 inline int8_t RoundToByte(float value) {
   const float bounded = value > -127 ? (value < 127 ? value : 127) : -127;

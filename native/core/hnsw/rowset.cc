@@ -27,10 +27,10 @@ SEPET_INLINE size_t CountPairs(const uint32_t* words, size_t pairs) {
 
 // Writes rows of a pair to `at` and returns where the next one goes. kGuess places are written whatever the
 // number of bits, so that no branch depends on it unless there are more.
-template <int kGuess>
+template <size_t kGuess>
 SEPET_INLINE uint32_t* ListPair(uint64_t bits, uint32_t first, uint32_t* at) {
   uint32_t* const end = at + std::popcount(bits);
-  for (int i = 0; i < kGuess; ++i, bits &= bits - 1)
+  for (size_t i = 0; i < kGuess; ++i, bits &= bits - 1)
     *at++ = first + static_cast<uint32_t>(std::countr_zero(bits | uint64_t{1} << 63));
   for (; bits != 0; bits &= bits - 1) *at++ = first + static_cast<uint32_t>(std::countr_zero(bits));
   return end;
@@ -43,7 +43,7 @@ struct Places {
   uint32_t* end;
 };
 
-template <int kGuess>
+template <size_t kGuess>
 SEPET_INLINE void ListPairs(const uint32_t* words, size_t pairs, Places& places) {
   uint32_t* at = places.at;
   for (size_t pair = 0; pair < pairs && at <= places.end; ++pair) {
@@ -64,6 +64,21 @@ SEPET_INLINE void ListAll(const uint32_t* words, size_t pairs, Places& places) {
   ListPairs<12>(words, pairs, places);
 }
 
+// Those of the rows begin .. end - 1, of which `pair` holds the 64 from `first` on.
+SEPET_INLINE uint64_t Between(uint64_t bits, uint32_t first, uint32_t begin, uint32_t end) {
+  if (first < begin) bits &= ~uint64_t{0} << (begin - first);
+  if (end - first < 64) bits &= (uint64_t{1} << (end - first)) - 1;
+  return bits;
+}
+
+SEPET_INLINE uint32_t* ListRange(const uint32_t* words, uint32_t begin, uint32_t end, uint32_t* at) {
+  // None where the range is empty: its pair may be one of which there is only half.
+  if (begin == end) return at;
+  for (uint32_t pair = begin / 64; pair * 64 < end; ++pair)
+    at = ListPair<RowSet::kListRoom>(Between(LoadPair(words, pair), pair * 64, begin, end), pair * 64, at);
+  return at;
+}
+
 #if defined(__x86_64__)
 
 bool HasPopcnt() {
@@ -72,6 +87,9 @@ bool HasPopcnt() {
 }
 SEPET_POPCNT size_t CountFast(const uint32_t* words, size_t pairs) {
   return CountPairs(words, pairs);
+}
+SEPET_POPCNT uint32_t* ListRangeFast(const uint32_t* words, uint32_t begin, uint32_t end, uint32_t* at) {
+  return ListRange(words, begin, end, at);
 }
 SEPET_POPCNT void ListFast(const uint32_t* words, size_t pairs, Places& places) {
   ListAll(words, pairs, places);
@@ -84,6 +102,9 @@ bool HasPopcnt() {
 }
 size_t CountFast(const uint32_t* words, size_t pairs) {
   return CountPairs(words, pairs);
+}
+uint32_t* ListRangeFast(const uint32_t* words, uint32_t begin, uint32_t end, uint32_t* at) {
+  return ListRange(words, begin, end, at);
 }
 void ListFast(const uint32_t* words, size_t pairs, Places& places) {
   ListAll(words, pairs, places);
@@ -107,6 +128,15 @@ void RowSet::List(size_t count, std::vector<uint32_t>& list) const {
   if (whole < Pairs() && places.at <= places.end)
     places.at = ListPair<0>(Pair(whole), static_cast<uint32_t>(whole * 64), places.at);
   list.resize(std::min(count, static_cast<size_t>(places.at - list.data())));
+}
+
+size_t RowSet::ListBetween(uint32_t begin, uint32_t end, uint32_t* list) const {
+  const auto whole = static_cast<uint32_t>(rows_ / 64 * 64);
+  const uint32_t middle = std::clamp(whole, begin, end);
+  uint32_t* at = HasPopcnt() ? ListRangeFast(words_.data(), begin, middle, list)
+                             : ListRange(words_.data(), begin, middle, list);
+  if (middle < end) at = ListPair<0>(Between(Pair(whole / 64), whole, middle, end), whole, at);
+  return static_cast<size_t>(at - list);
 }
 
 void RowSet::Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const {

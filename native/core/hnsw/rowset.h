@@ -13,6 +13,8 @@ namespace sepet::hnsw {
 
 class RowSet {
  public:
+  static constexpr size_t kListRoom = 8;  // behind a list that ListBetween writes
+
   static constexpr size_t WordsFor(size_t rows) { return (rows + 31) / 32; }
 
   RowSet() = default;
@@ -27,6 +29,9 @@ class RowSet {
   // Fills `list` with the rows, ascending. `count` is Count().
   void List(size_t count, std::vector<uint32_t>& list) const;
   void List(std::vector<uint32_t>& list) const { List(Count(), list); }
+  // Writes those of the rows begin .. end - 1, at most rows, to `list`, which has room for all of them and
+  // kListRoom more; returns how many.
+  size_t ListBetween(uint32_t begin, uint32_t end, uint32_t* list) const;
   // Fills `list` with `wanted` rows spread evenly over the set, ascending, or with all where there are no
   // more than that. `count` is Count().
   void Sample(size_t count, size_t wanted, std::vector<uint32_t>& list) const;

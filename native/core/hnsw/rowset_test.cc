@@ -36,6 +36,46 @@ void CountsAndListsItsRows() {
   }
 }
 
+// Against a plain loop, with nothing written behind the room that a list has.
+void ListsBetween(const RowSet& set, uint32_t begin, uint32_t end) {
+  std::vector<uint32_t> wanted, list(end - begin + RowSet::kListRoom);
+  for (uint32_t row = begin; row < end; ++row)
+    if (set.Has(row)) wanted.push_back(row);
+  list.resize(set.ListBetween(begin, end, list.data()));
+  EXPECT(list == wanted);
+}
+
+void ListsWhatLiesBetween() {
+  Rng rng(7);
+  std::vector<uint32_t> members;
+  for (const uint32_t rows : {0u, 1u, 31u, 32u, 33u, 63u, 64u, 65u, 96u, 127u, 128u, 129u, 1000u, 1001u})
+    for (const double share : {0.0, 0.05, 0.5, 1.0}) {
+      const std::vector<uint32_t> words = RandomWords(rows, share, rng, members);
+      const RowSet set(words, rows);
+      ListsBetween(set, 0, rows);
+      for (int i = 0; i < 200; ++i) {
+        const uint32_t begin = rng.Below(rows + 1);
+        ListsBetween(set, begin, begin + rng.Below(rows - begin + 1));
+      }
+      for (uint32_t begin = 0; begin <= rows; begin += 32)
+        for (uint32_t end = begin; end <= rows; end += 32)
+          for (const uint32_t less : {0u, 1u})
+            if (begin + less <= end) ListsBetween(set, begin, end - less);
+    }
+}
+
+// The first rows of a set whose words hold more.
+void ListsNoneBehindTheFirst() {
+  const std::vector<uint32_t> words(5, ~0u);
+  for (const uint32_t rows : {1u, 40u, 64u, 70u, 130u}) {
+    const RowSet set = RowSet(words, 160).First(rows);
+    std::vector<uint32_t> list(rows + RowSet::kListRoom);
+    EXPECT(set.ListBetween(0, rows, list.data()) == rows && list[rows - 1] == rows - 1);
+    EXPECT(set.ListBetween(rows - 1, rows, list.data()) == 1 && list[0] == rows - 1);
+    EXPECT(set.ListBetween(rows, rows, list.data()) == 0);
+  }
+}
+
 void SamplesEvenly() {
   Rng rng(6);
   std::vector<uint32_t> members, sample;
@@ -58,6 +98,8 @@ void SamplesEvenly() {
 
 int main() {
   sepet::hnsw::CountsAndListsItsRows();
+  sepet::hnsw::ListsWhatLiesBetween();
+  sepet::hnsw::ListsNoneBehindTheFirst();
   sepet::hnsw::SamplesEvenly();
   return sepet::testing::Failures();
 }

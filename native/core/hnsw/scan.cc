@@ -42,7 +42,7 @@ void Scan(const Vectors& vectors, const simd::Kernels& kernels, const Queries& q
 
 void ScanAmong(const Vectors& vectors, const simd::Kernels& kernels, std::span<const uint32_t> among,
                const Queries& queries, Scratch& scratch) {
-  ResetTops(queries, among.size(), scratch);
+  ResetTops(queries, vectors.rows, scratch);
   for (size_t i = 0; i < among.size(); ++i) {
     if (i + kAhead < among.size()) Prefetch(vectors.Row(among[i + kAhead]), vectors.dims);
     Score(vectors, kernels, among[i], queries, scratch);

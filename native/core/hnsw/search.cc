@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/hnsw/narrow.h"
+
 namespace sepet::hnsw {
 
 void Pool::Reset(size_t capacity) {
@@ -65,6 +67,33 @@ uint32_t Descend(const Graph& graph, const Vectors& vectors, const simd::Kernels
           node = next;
           moved = true;
         }
+      }
+    }
+  }
+  return graph.UpperRow(node);
+}
+
+uint32_t Descend(const Graph& graph, const Quantized& upper, const simd::Kernels& kernels, const float* query,
+                 std::vector<int8_t>& scratch) {
+  const GraphHeader& header = graph.header();
+  const size_t dims = upper.dims();
+  scratch.resize(dims);
+  QuantizeQuery(upper, query, scratch.data());
+  uint32_t node = header.entry;
+  int32_t best = kernels.dot_i8(scratch.data(), upper.Row(node), dims), dots[kMaxM];
+  for (uint32_t level = header.max_level; level > 0; --level) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      std::span<const uint32_t> list = graph.Upper(node, level);
+      const auto is_none = [&](uint32_t next) { return next >= header.upper_nodes; };
+      list = list.first(static_cast<size_t>(std::find_if(list.begin(), list.end(), is_none) - list.begin()));
+      for (const uint32_t next : list) PrefetchBytes(upper.Row(next), dims);
+      kernels.dots_i8(scratch.data(), upper.Row(0), dims, list, dots);
+      for (size_t i = 0; i < list.size(); ++i) {
+        if (dots[i] <= best) continue;
+        best = dots[i];
+        node = list[i];
+        moved = true;
       }
     }
   }

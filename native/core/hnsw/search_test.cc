@@ -5,6 +5,7 @@
 
 #include "core/base/testing.h"
 #include "core/base/threads.h"
+#include "core/hnsw/quantized.h"
 #include "core/hnsw/testing.h"
 
 namespace sepet::hnsw {
@@ -86,6 +87,38 @@ void ResultsDoNotDependOnTheScratch() {
   }
 }
 
+// The vectors of the upper nodes in bytes lead down to rows that are as good, or nearly.
+void TheWayDownInBytesEndsAsHigh() {
+  for (const size_t dims : {9, 64}) {
+    const Products products = MakeProducts(6000, dims, 9);
+    const Vectors vectors = products.vectors();
+    const Built built = BuildGraph({vectors, products.queries()}, {6, 50, 2, 1});
+    const size_t nodes = built.graph.header().upper_nodes;
+    EXPECT(nodes > 500 && built.graph.header().max_level > 1);
+    std::vector<std::byte> bytes(QuantizedBytes(nodes, dims));
+    EXPECT(BuildUpper(built.graph, vectors, 3, bytes).ok());
+    std::vector<std::byte> once(bytes.size());
+    EXPECT(BuildUpper(built.graph, vectors, 1, once).ok() && once == bytes);
+    EXPECT(BuildUpper(built.graph, vectors, 1, std::span(once).first(once.size() - 1)).code() ==
+           Code::kArgumentInvalid);
+    Quantized upper;
+    EXPECT(Quantized::Open(bytes, nodes, dims, &upper).ok());
+    const simd::Kernels& kernels = simd::ActiveKernels();
+    std::vector<int8_t> scratch;
+    double exact = 0, rounded = 0, random = 0;
+    for (size_t q = 0; q < 500; ++q) {
+      const float* query = products.queries().Row(q);
+      const auto score = [&](uint32_t row) { return kernels.dot(query, vectors.Row(row), dims); };
+      const uint32_t row = Descend(built.graph, upper, kernels, query, scratch);
+      EXPECT(row < vectors.rows);
+      exact += score(Descend(built.graph, vectors, kernels, query));
+      rounded += score(row);
+      random += score(built.graph.UpperRow(static_cast<uint32_t>(q % nodes)));
+    }
+    EXPECT(rounded - random > 0.95 * (exact - random));
+  }
+}
+
 void ThreadsShareOneGraph() {
   const Products products = MakeProducts(2000, 17, 6);
   const Built built = BuildGraph({products.vectors(), products.queries()}, {8, 50, 2, 1});
@@ -117,5 +150,6 @@ int main() {
   ThePoolKeepsTheBest();
   VisitedForgetsBetweenQueries();
   ResultsDoNotDependOnTheScratch();
+  TheWayDownInBytesEndsAsHigh();
   return sepet::testing::Failures();
 }

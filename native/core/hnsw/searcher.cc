@@ -11,6 +11,11 @@ namespace {
 // no neighbourhood follows; up to so many are scanned then.
 constexpr size_t kScanStarved = 2'000'000;
 
+// Of more than one row in so many a walk over all is sooner than cells, unless they lie far from the query.
+constexpr size_t kLeastForWalk = 4;
+// A scan of so many rows for each cell is as fast as cells, or nearly, and exact.
+constexpr uint32_t kScanRowsACell = 5, kLeastScanRows = 8192;
+
 }  // namespace
 
 Searcher::Searcher(const Parts& parts, const simd::Kernels& kernels)
@@ -60,8 +65,9 @@ Way Searcher::SearchFree(const Asked& asked) {
   if (!parts_.codes.empty()) {
     WalkAll(asked, asked.allowed, graph_rows());
     if (starved_.empty()) return Way::kGraph;
-    filter_.Reset(Combine(asked.allowed).First(graph_rows()), 0);
-    return SearchStarved(asked);
+    const RowSet eligible = Combine(asked.allowed).First(graph_rows());
+    filter_.Reset(eligible, 0);
+    return SearchStarved(asked, eligible);
   }
   hits_.resize(queries.k);
   for (size_t q = 0; q < queries.count; ++q) {
@@ -81,6 +87,10 @@ Way Searcher::SearchFiltered(const Asked& asked) {
     return Way::kScan;
   }
   ResetTops(queries, parts_.vectors.rows, scratch_);
+  if (!parts_.cells.empty() && filter_.count() <= graph_rows() / kLeastForWalk) {
+    SearchCells(asked, eligible, 0, queries.count);
+    return Way::kGraph;
+  }
   walked_ = !parts_.codes.empty();
   if (walked_) {
     WalkAll(asked, {eligible, {}}, filter_.count());
@@ -88,11 +98,25 @@ Way Searcher::SearchFiltered(const Asked& asked) {
     starved_.resize(queries.count);
     std::iota(starved_.begin(), starved_.end(), 0u);
   }
-  return SearchStarved(asked);
+  return SearchStarved(asked, eligible);
+}
+
+// Answers `count` queries from `first` on.
+void Searcher::SearchCells(const Asked& asked, const RowSet& eligible, size_t first, size_t count) {
+  Queries queries = asked.queries;
+  queries.data += first * parts_.vectors.dims;
+  queries.count = count;
+  if (!queries.skip.empty()) queries.skip = queries.skip.subspan(first, count);
+  cell_search_.Run({parts_.cells, parts_.quantized, parts_.vectors, kernels_}, eligible, queries, asked.ef,
+                   asked.rerank, std::span(scratch_.tops).subspan(first, count));
 }
 
 // Answers the starved queries by other ways; kScan where these are all queries and all got exact answers.
-Way Searcher::SearchStarved(const Asked& asked) {
+Way Searcher::SearchStarved(const Asked& asked, const RowSet& eligible) {
+  if (!parts_.cells.empty()) {
+    for (const uint32_t query : starved_) SearchCells(asked, eligible, query, 1);
+    return Way::kGraph;
+  }
   bool exact = starved_.size() == asked.queries.count;
   for (const uint32_t query : starved_)
     if (SearchEligible(asked, query) == Way::kGraph) exact = false;
@@ -103,6 +127,8 @@ Way Searcher::SearchStarved(const Asked& asked) {
 // even at count^3 = (80 ef)^2 rows. Exact answers are worth twice the time. For other ways see filter.h.
 uint32_t Searcher::ScanRowsFor(const Asked& asked) const {
   if (asked.scan_rows) return *asked.scan_rows;
+  if (!parts_.cells.empty())
+    return std::max(kLeastScanRows, kScanRowsACell * static_cast<uint32_t>(parts_.cells.count()));
   const uint32_t otherwise = DefaultScanRows(asked.queries.k, asked.ef);
   if (parts_.codes.empty() || parts_.quantized.empty()) return otherwise;
   const double hops = 2 * 80.0 * asked.ef;
@@ -117,7 +143,13 @@ void Searcher::WalkAll(const Asked& asked, const Allowed& allowed, size_t count)
   const size_t enough = all ? 0 : std::max<size_t>(queries.k, asked.ef / 2);
   walked_ = true;
   starved_.clear();
-  const CodedGraph over{parts_.graph, parts_.codes, rotation_, parts_.vectors, kernels_};
+  const CodedGraph over{parts_.graph,
+                        parts_.codes,
+                        rotation_,
+                        parts_.vectors,
+                        kernels_,
+                        !parts_.cells.empty(),
+                        parts_.upper.rows() == 0 ? nullptr : &parts_.upper};
   walks_.Run(over, queries, asked.ef, allowed, count, [&](size_t q, std::span<const Hit> hits, size_t met) {
     if (met < enough)
       starved_.push_back(static_cast<uint32_t>(q));

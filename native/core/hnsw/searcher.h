@@ -7,9 +7,11 @@
 //
 // Ways, by what is eligible, which a bitset tells exactly:
 // - all, and the graph is small: an exact scan, then the faster of the two;
+// - up to a quarter, and there are cells: the int8 rows of those that may hold something (cell_search.h);
 // - all, or a good part: the graph. With codes a walk over estimates (walk.h) that is as much wider as fewer
-//   of the best rows are eligible and returns those only; a query that met too few is scanned. Without codes
-//   a walk over eligible rows that crosses the others as bridges (filter.h); where it is cut off, a scan;
+//   of the best rows are eligible and returns those only; a query that met too few is answered by cells or a
+//   scan. Without codes a walk over eligible rows that crosses the others as bridges (filter.h); where it is
+//   cut off, a scan;
 // - few: a scan, on the int8 copy where there is one.
 //
 // A Searcher belongs to one caller at a time; the parts are const and shared.
@@ -20,6 +22,8 @@
 #include <span>
 #include <vector>
 
+#include "core/hnsw/cell_search.h"
+#include "core/hnsw/cells.h"
 #include "core/hnsw/codes.h"
 #include "core/hnsw/filter.h"
 #include "core/hnsw/graph.h"
@@ -36,6 +40,8 @@ struct Parts {
   Graph graph;          // over the first rows of the vectors; over none where there is no graph
   Codes codes;          // of that graph, or empty
   Quantized quantized;  // of those rows, or empty
+  Quantized upper;      // of the graph's upper nodes, or empty
+  Cells cells;          // of those rows, or empty; only with `quantized`
 };
 
 struct Asked {
@@ -69,8 +75,9 @@ class Searcher {
  private:
   Way SearchFree(const Asked& asked);
   Way SearchFiltered(const Asked& asked);
+  void SearchCells(const Asked& asked, const RowSet& eligible, size_t first, size_t count);
   uint32_t ScanRowsFor(const Asked& asked) const;
-  Way SearchStarved(const Asked& asked);
+  Way SearchStarved(const Asked& asked, const RowSet& eligible);
   void WalkAll(const Asked& asked, const Allowed& allowed, size_t count);
   Way SearchEligible(const Asked& asked, size_t query);
   void ScanRows(const Asked& asked, std::span<const uint32_t> rows);
@@ -87,6 +94,7 @@ class Searcher {
   Scratch alone_;  // of searches of one query, whose answers go to scratch_
   Filter filter_;
   Walks walks_;
+  CellSearch cell_search_;
   bool walked_ = false;  // whether the queries of this call were tried on all rows first
   std::vector<uint32_t> words_;
   std::vector<uint32_t> starved_;  // queries that a walk over all rows could not answer

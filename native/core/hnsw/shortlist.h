@@ -30,11 +30,13 @@ class Shortlist {
     if (size_ == 2 * capacity_) Shrink();
   }
 
-  // The best rows, of equal estimates the lower ones, in no order; good until the next Reset.
-  std::span<uint32_t> Rows() {
+  // The best rows, of equal estimates the lower ones, in no order, without those below `least`; good until
+  // the next Reset.
+  std::span<uint32_t> Rows(int32_t least = std::numeric_limits<int32_t>::min()) {
     if (size_ > capacity_) Shrink();
-    rows_.resize(size_);
-    for (size_t i = 0; i < size_; ++i) rows_[i] = ~static_cast<uint32_t>(keys_[i]);
+    rows_.clear();
+    for (size_t i = 0; i < size_; ++i)
+      if (keys_[i] >= Key(least, ~0u)) rows_.push_back(~static_cast<uint32_t>(keys_[i]));
     return rows_;
   }
 

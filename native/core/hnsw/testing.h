@@ -2,13 +2,17 @@
 // another kind than the vectors, as IN vectors are to OUT vectors.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <vector>
 
 #include "core/base/rng.h"
+#include "core/hnsw/arrange.h"
 #include "core/hnsw/build.h"
+#include "core/hnsw/cells.h"
 #include "core/hnsw/graph.h"
+#include "core/hnsw/quantized.h"
 #include "core/hnsw/search.h"
 
 namespace sepet::hnsw::testing {
@@ -65,6 +69,37 @@ inline Products MakeProducts(size_t rows, size_t dims, uint64_t seed) {
     made.out[row * dims + dims - 1] = 0.1f * popularity;
   }
   return made;
+}
+
+// Puts the first `rows` products in the order of cells and returns where each begins.
+inline std::vector<uint32_t> ArrangeProducts(Products& products, size_t rows) {
+  const size_t dims = products.dims;
+  Arrangement made;
+  if (!Arrange({products.out.data(), rows, dims}, simd::ActiveKernels(), 2, 1, &made).ok()) return {};
+  for (std::vector<float>* values : {&products.out, &products.in}) {
+    const std::vector<float> before = *values;
+    for (size_t place = 0; place < rows; ++place)
+      std::copy_n(&before[made.order[place] * dims], dims, &(*values)[place * dims]);
+  }
+  return made.starts;
+}
+
+// An int8 copy, cells, and the bytes under them.
+struct Celled {
+  std::vector<std::byte> copy_bytes, cell_bytes;
+  Quantized quantized;
+  Cells cells;
+  bool ok = false;
+};
+
+inline Celled BuildCelled(const Vectors& vectors, std::span<const uint32_t> starts) {
+  Celled built;
+  built.cell_bytes.resize(starts.empty() ? 0 : CellsBytes(starts.size() - 1, vectors.dims));
+  built.ok = BuildQuantized(vectors, &built.copy_bytes).ok() &&
+             Quantized::Open(built.copy_bytes, vectors.rows, vectors.dims, &built.quantized).ok() &&
+             BuildCells(vectors, built.quantized, starts, 2, built.cell_bytes).ok() &&
+             Cells::Open(built.cell_bytes, vectors.rows, vectors.dims, true, &built.cells).ok();
+  return built;
 }
 
 // A graph and the bytes under it.

@@ -56,7 +56,9 @@ void Walk::Begin(const CodedGraph& over, const Query& query, const Allowed& allo
   tops_.Reset(std::min<size_t>(query.k, rows));
   seen_.Reset(width * 8);
   if (rows == 0) return;
-  const uint32_t start = Descend(over.graph, over.vectors, over.kernels, query.vector);
+  const uint32_t start = over.upper == nullptr
+                             ? Descend(over.graph, over.vectors, over.kernels, query.vector)
+                             : Descend(over.graph, *over.upper, over.kernels, query.vector, bytes_);
   if (start >= rows) return;
   Ask(start);
   tables_.Reset(over.kernels, over.codes, over.rotation, query.vector);
@@ -105,7 +107,7 @@ void Walk::Adapt() {
 // For what lies far from the query.
 void Walk::Widen() {
   far_ = true;
-  gave_up_ = gave_up_ || count_ <= kScanFar;
+  gave_up_ = gave_up_ || over_->gives_up_far || count_ <= kScanFar;
   const size_t rows = over_->graph.header().rows;
   query_.ef = static_cast<uint32_t>(std::min<size_t>(rows, size_t{query_.ef} * kFarWidth));
   widest_ = std::min(rows, widest_ * kFarWidth);

@@ -10,9 +10,9 @@
 // that are eligible are kept by their estimates, too, though no hop ever goes to them, and scored exactly at
 // the end: a wide walk has seen many more rows than it has looked at. (Counting eligible rows only, the bar
 // of hnswlib's filters, takes ef / s hops; the square root and the kept estimates give the same recall for
-// half the time at s = 0.1.) Where the eligible rows turn out to lie far from the query it gives up if a scan
-// of them costs less, and is three times as wide if not; it also gives up where it has taken as long as a
-// scan.
+// half the time at s = 0.1.) Where the eligible rows turn out to lie far from the query it gives up if cells
+// or a scan find them sooner, and is three times as wide if not; it also gives up where it has taken as long
+// as a scan.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +24,7 @@
 #include "core/hnsw/frontier.h"
 #include "core/hnsw/graph.h"
 #include "core/hnsw/hits.h"
+#include "core/hnsw/quantized.h"
 #include "core/hnsw/rowset.h"
 #include "core/hnsw/search.h"
 
@@ -36,6 +37,9 @@ struct CodedGraph {
   const Rotation& rotation;
   const Vectors vectors;
   const simd::Kernels& kernels;
+  // Whether a walk gives up wherever what is eligible turns out to lie far away, whatever a scan costs.
+  bool gives_up_far = false;
+  const Quantized* upper = nullptr;  // the upper nodes' vectors in bytes, where there are any
 };
 
 class Walk {
@@ -70,6 +74,7 @@ class Walk {
   size_t met_ = 0;
   size_t hops_ = 0;
   bool gave_up_ = false;
+  std::vector<int8_t> bytes_;  // of the query, on the way down
   Tables tables_;
   Frontier frontier_;
   Seen seen_;

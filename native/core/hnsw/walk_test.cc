@@ -203,16 +203,23 @@ void ReturnsEligibleRowsOnly() {
   }
 }
 
+// All rows by the scores of the first query.
+std::vector<Hit> OrderOfRows(const Case& made) {
+  std::vector<Hit> order;
+  for (uint32_t row = 0; row < kRows; ++row)
+    order.push_back(
+        {simd::ActiveKernels().dot(made.QueryAt(0), made.products.vectors().Row(row), made.products.dims),
+         row});
+  std::sort(order.begin(), order.end(), Better);
+  return order;
+}
+
 // Where nothing is eligible around the query, and few rows are, the walk ends long before its places do.
 void GivesUpFarFromWhatIsEligible() {
   const Case made(kRows);
   const size_t eligible = kRows / 20;
   const float* query = made.QueryAt(0);
-  std::vector<Hit> order;
-  for (uint32_t row = 0; row < kRows; ++row)
-    order.push_back(
-        {simd::ActiveKernels().dot(query, made.products.vectors().Row(row), made.products.dims), row});
-  std::sort(order.begin(), order.end(), Better);
+  const std::vector<Hit> order = OrderOfRows(made);
   std::vector<uint32_t> words(RowSet::WordsFor(kRows));
   for (size_t i = kRows - eligible; i < kRows; ++i) words[order[i].row / 32] |= 1u << order[i].row % 32;
   const Allowed far{RowSet(words, kRows), {}};
@@ -222,6 +229,25 @@ void GivesUpFarFromWhatIsEligible() {
   size_t hops = 0;
   while (walk.Step()) ++hops;
   EXPECT(walk.met() == 0 && hops < 100);
+}
+
+// The worse half of the rows, said to be more than a scan is for: the walk goes on unless there are cells.
+void GivesUpFarAwayWhereThereAreCells() {
+  const Case made(kRows);
+  const std::vector<Hit> order = OrderOfRows(made);
+  std::vector<uint32_t> words(RowSet::WordsFor(kRows));
+  for (size_t i = kRows / 2; i < kRows; ++i) words[order[i].row / 32] |= 1u << order[i].row % 32;
+  const Allowed far{RowSet(words, kRows), {}};
+  CodedGraph over = made.over();
+  for (const bool cells : {false, true}) {
+    over.gives_up_far = cells;
+    Walk walk;
+    walk.Begin(over, {made.QueryAt(0), 10, 20, kNone}, far, 1'000'000);
+    while (walk.Step()) continue;
+    std::vector<Hit> hits(10);
+    walk.Finish(hits);
+    EXPECT(cells == (walk.met() == 0));
+  }
 }
 
 void BatchesAnswerLikeOneByOne() {
@@ -253,6 +279,7 @@ int main() {
   FindsWhatAScanFinds();
   ReturnsEligibleRowsOnly();
   GivesUpFarFromWhatIsEligible();
+  GivesUpFarAwayWhereThereAreCells();
   BatchesAnswerLikeOneByOne();
   return sepet::testing::Failures();
 }
