@@ -4,8 +4,8 @@
 //   vec.out  trained × (dims + 1)  OUT rows, then scale·(ln(1 + train orders) - mean)
 //
 // so that the inner product of the two is IN·OUT + gamma·(ln(1 + train orders) - mean): gamma is chosen per
-// request, and the index over `vec.out` (`graph`, and in all but lean artifacts `codes` and `int8`) serves every
-// choice.
+// request, and the index over `vec.out` (`graph`, in all but lean artifacts `codes` and `int8`, and in large ones
+// `upper` and `cells`) serves every choice.
 
 import { SepetError } from '../base/errors.ts';
 import type { Section, SectionSource } from '../base/sections.ts';
@@ -64,12 +64,14 @@ export function encodeVectors(input: VectorInput): { sections: Section[]; out: F
     out.set(input.out.subarray(row * dims, (row + 1) * dims), row * (dims + 1));
     out[row * (dims + 1) + dims] = popularityScale * ((logs[row] as number) - mean);
   }
-  const sections = [
-    { name: 'vec.in', data: input.in },
-    { name: 'vec.out', data: out },
-  ];
-  return { sections, out, mean };
+  return { sections: vectorSections({ in: input.in, out }), out, mean };
 }
+
+/** IN rows and the OUT rows that `encodeVectors` made, as sections. */
+export const vectorSections = ({ in: input, out }: Pick<Vectors, 'in' | 'out'>): Section[] => [
+  { name: 'vec.in', data: input },
+  { name: 'vec.out', data: out },
+];
 
 /** Opens the vectors. Throws `section_missing` or `file_damaged`. */
 export function openVectors(source: SectionSource, sizes: { trained: number; dims: number }): Vectors {
@@ -80,30 +82,41 @@ export function openVectors(source: SectionSource, sizes: { trained: number; dim
   return vectors;
 }
 
-/** What vectors are searched by: the graph, the codes of its neighbours, the int8 copy of the vectors. */
+/** What vectors are searched by: the graph, the codes of its neighbours, the int8 copy of the vectors, the cells of their rows. */
 export interface IndexSections {
   readonly graph: Uint8Array;
   readonly codes?: Uint8Array;
   readonly int8?: Uint8Array;
+  /** The vectors of the graph's upper nodes in bytes; beside `cells`. */
+  readonly upper?: Uint8Array;
+  /** Only with `int8`, and only over `vec.out`, by whose vectors the rows are ordered. */
+  readonly cells?: Uint8Array;
 }
 
-/** The index over `vec.out`, whose sections are called `graph`, `codes` and `int8`, or over `fm.out`: `fm.graph` and so on. */
+/** The index over `vec.out`, whose sections are called `graph`, `codes`, `int8`, `upper` and `cells`, or over `fm.out`: `fm.graph` and so on. */
 export type IndexOf = '' | 'fm.';
 
 /** The sections of an index. */
-export function encodeIndex({ graph, codes, int8 }: IndexSections, of: IndexOf = ''): Section[] {
+export function encodeIndex(
+  { graph, codes, int8, upper, cells }: IndexSections,
+  of: IndexOf = '',
+): Section[] {
   return [
     { name: `${of}graph`, data: graph },
     ...(codes ? [{ name: `${of}codes`, data: codes }] : []),
     ...(int8 ? [{ name: `${of}int8`, data: int8 }] : []),
+    ...(upper ? [{ name: `${of}upper`, data: upper }] : []),
+    ...(cells ? [{ name: `${of}cells`, data: cells }] : []),
   ];
 }
 
-/** Opens what the artifact has of them: lean ones, and those of earlier versions, have a graph alone. Throws `section_missing`. */
+/** Opens what the artifact has of them: lean ones, and those of the first versions, have a graph alone. Throws `section_missing`. */
 export function openIndex(source: SectionSource, of: IndexOf = ''): IndexSections {
   return {
     graph: source.u8(`${of}graph`),
     ...(source.has(`${of}codes`) && { codes: source.u8(`${of}codes`) }),
     ...(source.has(`${of}int8`) && { int8: source.u8(`${of}int8`) }),
+    ...(source.has(`${of}upper`) && { upper: source.u8(`${of}upper`) }),
+    ...(source.has(`${of}cells`) && { cells: source.u8(`${of}cells`) }),
   };
 }

@@ -97,7 +97,7 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
     return;
   }
   const { buildArtifact } = await import('../training/build/build.ts');
-  const { indexInWorker } = await import('../training/build/index-in-worker.ts');
+  const { arrangeInWorker, indexInWorker } = await import('../training/build/index-in-worker.ts');
   const startedMs = performance.now();
   const abort = new AbortController();
   const stop = (): void => abort.abort();
@@ -108,7 +108,8 @@ async function build(dir: string, options: BuildCommandOptions, builtBy: string)
     onProgress: ({ done, total, of }) => progress.update(done, total, of),
   });
   try {
-    const result = await buildArtifact(dir, out, parameters, { buildIndex, signal: abort.signal });
+    const hooks = { buildIndex, arrange: arrangeInWorker, signal: abort.signal };
+    const result = await buildArtifact(dir, out, parameters, hooks);
     const seconds = Number(((performance.now() - startedMs) / 1000).toFixed(2));
     progress.stop();
     process.stdout.write(
@@ -127,7 +128,7 @@ const coldWords = (cold: number): string =>
 function needs(plan: BuildPlan): string {
   const { dir, products, rows, cold, factors, dims, parameters, disk, memory } = plan;
   const { M, efConstruction, threads, codeBits: bits } = parameters;
-  const parts = (['vectors', 'graph', 'codes', 'int8', 'similar', 'fm'] as const)
+  const parts = (['vectors', 'graph', 'codes', 'int8', 'upper', 'cells', 'similar', 'fm'] as const)
     .filter((part) => disk[part] > 0)
     .map((part) => `${part} ${size(disk[part])}`);
   return `${[

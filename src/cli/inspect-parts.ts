@@ -4,7 +4,7 @@ import type { FittedBlend } from '../artifact/blend.ts';
 import type { ArtifactManifest } from '../artifact/manifest.ts';
 import type { MappedFile } from '../native/index.ts';
 import type { Artifact } from '../recommend/artifact.ts';
-import { count, size } from './text.ts';
+import { count, counted, size } from './text.ts';
 
 export type Row = [name: string, text: string];
 
@@ -41,7 +41,7 @@ export function blendWords({ tiers, temperature, gamma }: FittedBlend): string {
 
 const partOf: readonly (readonly [part: string, names: RegExp])[] = [
   ['catalogue', /^(id|title|image|col|dict|num)\./],
-  ['embedding', /^(vec\..*|graph|codes|int8)$/],
+  ['embedding', /^(vec\..*|graph|codes|int8|upper|cells)$/],
   ['factorization machine', /^fm\./],
   ['co-occurrences', /^cooc\./],
   ['similar products', /^similar\./],
@@ -70,20 +70,22 @@ export function bytesOf(
   index: Artifact['index'],
   { out }: Searched,
 ): { vectorBytes: number; bytesAProduct: number } {
-  const { graphBytes, codesBytes, int8Bytes, rows } = index.stats();
+  const { graphBytes, codesBytes, int8Bytes, upperBytes, cellsBytes, rows } = index.stats();
   const vectorBytes = out.byteLength;
-  const all = vectorBytes + graphBytes + codesBytes + int8Bytes;
+  const all = vectorBytes + graphBytes + codesBytes + int8Bytes + upperBytes + cellsBytes;
   return { vectorBytes, bytesAProduct: Math.round(all / rows) };
 }
 
 export function memoryWords(index: Artifact['index'], searched: Searched): string {
-  const { graphBytes, codesBytes, int8Bytes, codeBits } = index.stats();
+  const { graphBytes, codesBytes, int8Bytes, codeBits, upperBytes, cells, cellsBytes } = index.stats();
   const { vectorBytes, bytesAProduct } = bytesOf(index, searched);
   const parts = [
     `OUT vectors ${size(vectorBytes)}`,
     `graph ${size(graphBytes)}`,
     codesBytes === 0 ? 'no codes' : `codes ${size(codesBytes)} (${codeBits} bits a dimension)`,
     int8Bytes === 0 ? 'no int8 copy' : `int8 copy ${size(int8Bytes)}`,
+    ...(upperBytes === 0 ? [] : [`upper levels ${size(upperBytes)}`]),
+    ...(cells === 0 ? [] : [`${counted(cells, 'cell')} ${size(cellsBytes)}`]),
   ];
   return `${count(bytesAProduct)} bytes a product are searched: ${parts.join(', ')}`;
 }

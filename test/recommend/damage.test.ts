@@ -93,7 +93,7 @@ describe('a damaged file that is not verified', () => {
   beforeAll(async () => {
     const file = folder.path('whole.sepet');
     await writeShop(file, {
-      ...{ seed: 4, products, parts: { cold: true, similarLength: 5 } },
+      ...{ seed: 4, products, parts: { cold: true, similarLength: 5, cellsFrom: 300 } },
       fold: (inputs) => ({ ...inputs, blend, machine: makeMachine(inputs.products, { seed: 4 }) }),
     });
     whole = readFileSync(file);

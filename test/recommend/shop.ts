@@ -27,8 +27,8 @@ export interface ShopOptions {
   readonly dims?: number;
   /** Share of products without a vector; a tenth where absent. */
   readonly untrained?: number;
-  /** Length of lists of similar products, and whether products without a vector get one; neither if absent. */
-  readonly parts?: Pick<BuildOptions, 'similarLength' | 'cold'>;
+  /** Length of lists of similar products, whether products without a vector get one, and from how many products on there are cells. */
+  readonly parts?: Partial<Pick<BuildOptions, 'similarLength' | 'cold' | 'codeBits' | 'cellsFrom'>>;
   /** Changes the inputs before the build. */
   readonly fold?: (inputs: BuildInputs) => BuildInputs;
 }

@@ -10,7 +10,7 @@ import {
   type ScoredLists,
 } from '../../artifact/lists.ts';
 import { type ArtifactManifest, encodeManifest, formatVersion } from '../../artifact/manifest.ts';
-import { encodeIndex, encodeVectors } from '../../artifact/vectors.ts';
+import { encodeIndex, vectorSections } from '../../artifact/vectors.ts';
 import { SepetError } from '../../base/errors.ts';
 import { limits } from '../../base/limits.ts';
 import { genders } from '../../base/products.ts';
@@ -19,6 +19,7 @@ import { type CatalogInput, encodeCatalog, openCatalog } from '../../catalog/cat
 import { writeFile } from '../../native/index.ts';
 import { cooccurrence } from '../../tables/cooccurrence.ts';
 import { countedBasket } from '../blend/world.ts';
+import type { CellArranger } from './cells.ts';
 import { type Folding, type FoldReport, foldInputs } from './fold.ts';
 import type { IndexBuilder } from './index-in-worker.ts';
 import type { CodeBits } from './index-sections.ts';
@@ -41,6 +42,8 @@ export interface BuildOptions {
   readonly cold?: boolean;
   /** Whether a factorization machine of the folder is taken in; yes if absent. */
   readonly fm?: boolean;
+  /** Products with a vector of their own from which there are cells; `cellsFrom` where absent. For tests: no flag sets it. */
+  readonly cellsFrom?: number;
   /** The artifact's name; the folder's where absent. */
   readonly name?: string;
   /** The version of Sepet, for the manifest. */
@@ -53,6 +56,8 @@ export interface BuildOptions {
 
 export interface BuildHooks {
   readonly buildIndex: IndexBuilder;
+  /** Puts rows into cells; in this thread, which it blocks, where absent. */
+  readonly arrange?: CellArranger;
   /** Aborting it stops what is not the index's work. */
   readonly signal?: AbortSignal;
 }
@@ -118,23 +123,20 @@ export async function composeArtifact(
   options: BuildOptions,
   hooks: BuildHooks,
 ): Promise<{ sections: Section[]; manifest: ArtifactManifest }> {
-  const { order, vectors: rows } = arrangeVectors(inputs, options);
+  const { rows, mean } = await arrangeVectors(inputs, options, hooks);
+  const { order } = rows;
   if (order.trained === 0)
     throw new SepetError('data_empty', `No product of ${inputs.dir} has a vector: its model is empty.`);
   const products = reorderProducts(inputs.products, order);
   const metadata = encodeMetadata(products);
   const cooccurrences = reorderLists(lists, order);
   const nameOf = (row: number): string => products.ids[row] as string;
-  const vectors = encodeVectors({
-    ...{ ...rows, ordersTrain: products.ordersTrain, cold: order.cold, nameOf },
-    popularityScale: options.popularityScale,
-  });
-  const embedding = await embeddingIndex({ in: rows.in, out: vectors.out, dims: rows.dims }, options, hooks);
-  const similar = await similarOf(rows, order, options, hooks);
+  const embedding = await embeddingIndex(rows, options, hooks);
+  const similar = await similarOf(rows, options, hooks);
   const machine = await machineOf(inputs, order, options, hooks);
   const sections = [
     ...metadata.sections,
-    ...vectors.sections,
+    ...vectorSections(rows),
     ...encodeIndex(embedding.index),
     ...encodeCooccurrence(cooccurrences),
     ...(similar ? encodeScored('similar', similar) : []),
@@ -143,7 +145,7 @@ export async function composeArtifact(
   const blend = blendFor(inputs, { fm: machine !== undefined, similar: similar !== undefined });
   const manifest = await describe(inputs, options, {
     gamma: limits.gamma.default,
-    mean: vectors.mean,
+    mean,
     codeBits: embedding.codeBits,
     counts: {
       products: products.ids.length,
@@ -188,7 +190,7 @@ async function describe(
   options: BuildOptions,
   { mean, codeBits, ...made }: Made,
 ): Promise<ArtifactManifest> {
-  const { name, builtBy, deltas, parent, ...build } = options;
+  const { name, builtBy, deltas, parent, cellsFrom: _, ...build } = options;
   const noted = deltas?.revision ?? inputs.deltas;
   const revision = await gitRevision(process.cwd());
   return {

@@ -4,23 +4,17 @@
 import type { FmVectors } from '../../artifact/fm.ts';
 import type { ScoredLists } from '../../artifact/lists.ts';
 import type { ArtifactManifest, MeasuredRecall } from '../../artifact/manifest.ts';
-import type { IndexSections } from '../../artifact/vectors.ts';
+import { encodeVectors, type IndexSections } from '../../artifact/vectors.ts';
 import { limits } from '../../base/limits.ts';
 import { coldVectors } from '../cold/cold.ts';
 import type { BuildHooks, BuildOptions } from './build.ts';
+import { inCells, type SearchedRows } from './cells.ts';
 import { boundsOf } from './index-sections.ts';
 import type { BuildInputs } from './inputs.ts';
 import { foldMachine, requestNames } from './machine.ts';
 import { measureRecall } from './recall.ts';
 import { hasVector, orderRows, type RowOrder, reorderVectors } from './rows.ts';
 import { similarLists } from './similar.ts';
-
-/** trained × dims each. */
-export interface InOut {
-  readonly in: Float32Array;
-  readonly out: Float32Array;
-  readonly dims: number;
-}
 
 /** The vectors of products without any of their own, where they are asked for. */
 export function madeVectors(inputs: BuildInputs, { cold }: Pick<BuildOptions, 'cold'>) {
@@ -33,16 +27,26 @@ export function madeVectors(inputs: BuildInputs, { cold }: Pick<BuildOptions, 'c
   });
 }
 
-/** The rows of the artifact, and the vectors of the first of them. */
-export function arrangeVectors(
+/**
+ * The rows of the artifact, and the vectors of the first of them; `mean` is that of popularity. Throws `vector_not_finite` naming the
+ * product, and what arranging throws.
+ */
+export async function arrangeVectors(
   inputs: BuildInputs,
-  options: Pick<BuildOptions, 'cold'>,
-): { order: RowOrder; vectors: InOut } {
-  const { dims } = inputs;
+  options: BuildOptions,
+  hooks: BuildHooks,
+): Promise<{ rows: SearchedRows; mean: number }> {
+  const { dims, products } = inputs;
   const made = madeVectors(inputs, options);
   const order = orderRows(inputs, made?.rows);
   const of = (side: 'in' | 'out') => reorderVectors(inputs[side], dims, order, made?.[side]);
-  return { order, vectors: { in: of('in'), out: of('out'), dims } };
+  const input = of('in');
+  const { out, mean } = encodeVectors({
+    ...{ in: input, out: of('out'), dims, cold: order.cold, popularityScale: options.popularityScale },
+    ordersTrain: order.from.map((old) => products.ordersTrain[old] as number),
+    nameOf: (row) => products.ids[order.from[row] as number] as string,
+  });
+  return { rows: await inCells({ order, in: input, out, dims }, options, hooks), mean };
 }
 
 /** [IN ; weight] of every row; where `alternating`, of every other one the weight is 0. */
@@ -61,11 +65,11 @@ function sampleQueries(
 }
 
 /**
- * The index over OUT vectors (trained × (dims + 1)), and how well it finds. Of the queries that shape the graph every other one has the
+ * The index over OUT vectors, and how well it finds. Of the queries that shape the graph every other one has the
  * usual weight of popularity: it serves every gamma, and the usual one best (docs/formats.md).
  */
 export async function embeddingIndex(
-  { in: input, out, dims }: InOut,
+  { in: input, out, dims, starts }: SearchedRows,
   options: BuildOptions,
   { buildIndex }: BuildHooks,
 ): Promise<{ index: IndexSections; codeBits: number; recall: MeasuredRecall }> {
@@ -75,15 +79,17 @@ export async function embeddingIndex(
   const { codeBits } = boundsOf({ ...parameters, rows: input.length / dims });
   const weight = gamma / popularityScale;
   const queries = sampleQueries(input, dims, { weight, alternating: true });
-  const index = await buildIndex({ ...parameters, seed, vectors: out, queries }, 'embedding');
+  const index = await buildIndex(
+    { ...parameters, seed, vectors: out, queries, ...(starts && { starts }) },
+    'embedding',
+  );
   const recall = measureRecall({ in: input, out, dims, sections: index, gamma, popularityScale });
   return { index, codeBits, recall };
 }
 
 /** The lists of similar products, where they are asked for. */
 export async function similarOf(
-  { in: input, dims }: InOut,
-  { from, trained, cold }: RowOrder,
+  { in: input, dims, order: { from, trained, cold } }: SearchedRows,
   { similarLength = 0, M, efConstruction, threads, seed }: BuildOptions,
   hooks: BuildHooks,
 ): Promise<ScoredLists | undefined> {

@@ -3,6 +3,7 @@
 import { SepetError } from '../../base/errors.ts';
 import { fmWidth, type IndexBounds } from '../../native/index.ts';
 import type { BuildOptions } from './build.ts';
+import { hasCells } from './cells.ts';
 import { foldInputs } from './fold.ts';
 import { boundsOf } from './index-sections.ts';
 import { readInputs } from './inputs.ts';
@@ -22,12 +23,14 @@ export interface BuildPlan {
   /** Dimensions of a vector; OUT vectors have one more. */
   readonly dims: number;
   readonly parameters: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads'> & { readonly codeBits: number };
-  /** Bytes on the disk of what is searched; `graph`, `similar` and `fm` (all its sections) are upper bounds. */
+  /** Bytes on the disk of what is searched; `graph`, `upper`, `cells`, `similar` and `fm` (all its sections) are upper bounds. */
   readonly disk: {
     readonly vectors: number;
     readonly graph: number;
     readonly codes: number;
     readonly int8: number;
+    readonly upper: number;
+    readonly cells: number;
     readonly similar: number;
     readonly fm: number;
     readonly total: number;
@@ -36,6 +39,8 @@ export interface BuildPlan {
   /** Bytes of memory at most for the index and its vectors, beside the product table and the lists. */
   readonly memory: number;
 }
+
+type IndexOptions = Pick<BuildOptions, 'M' | 'efConstruction' | 'threads' | 'codeBits' | 'cellsFrom'>;
 
 const float = Float32Array.BYTES_PER_ELEMENT;
 
@@ -48,30 +53,48 @@ function vectorCopies(products: number, rows: number, dims: number): number {
   return float * (model + byRow + queries + shared);
 }
 
+/** Of the cells at most, on the disk, and of what renumbering by them holds: rows by the first order and, for its thread, one side. */
+function cellsOf(rows: number, dims: number, { cold }: BesideSizes, asked: IndexOptions) {
+  const own = rows - cold;
+  if (!hasCells(asked, own)) return { cells: 0, memory: 0 };
+  const of = (part: number): number =>
+    part === 0 ? 0 : boundsOf({ ...asked, rows: part, dims: dims + 1 }).cellsBytes;
+  return { cells: of(own) + of(cold), memory: float * rows * (2 * dims + 1 + dims + 1) };
+}
+
 /** The sizes that follow from numbers alone. */
 export function planOf(
   dir: string,
   { products, rows, dims }: Pick<BuildPlan, 'products' | 'rows' | 'dims'>,
-  {
-    M,
-    efConstruction,
-    threads,
-    codeBits,
-  }: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads' | 'codeBits'>,
+  options: IndexOptions,
   given: BesideSizes = { factors: 0, askedFloats: 0, similarLength: 0, cold: 0 },
 ): BuildPlan {
+  const { M, efConstruction, threads, codeBits } = options;
   const asked = { M, efConstruction, threads, codeBits, rows, dims: dims + 1 };
   const bounds: IndexBounds = boundsOf(asked);
   const { graphBytes: graph, codesBytes: codes, int8Bytes: int8 } = bounds;
   const vectors = float * rows * (2 * dims + 1);
   const { fm, similar, memory } = besideOf({ products, rows }, given, asked);
-  const total = vectors + graph + codes + int8 + similar + fm;
+  const { cells, memory: moving } = cellsOf(rows, dims, given, options);
+  const upper = cells > 0 ? bounds.upperBytes : 0;
+  const total = vectors + graph + codes + int8 + upper + cells + similar + fm;
   const { cold, factors } = given;
   return {
     ...{ dir, products, rows, cold, factors, dims },
     parameters: { M, efConstruction, threads, codeBits: bounds.codeBits },
-    disk: { vectors, graph, codes, int8, similar, fm, total, aProduct: Math.ceil(total / rows) },
-    memory: vectorCopies(products, rows, dims) + bounds.memoryBytes + similar + memory,
+    disk: {
+      vectors,
+      graph,
+      codes,
+      int8,
+      upper,
+      cells,
+      similar,
+      fm,
+      total,
+      aProduct: Math.ceil(total / rows),
+    },
+    memory: vectorCopies(products, rows, dims) + moving + bounds.memoryBytes + similar + memory,
   };
 }
 
@@ -91,12 +114,7 @@ export interface BesideSizes {
 export function besideOf(
   { products, rows }: Pick<BuildPlan, 'products' | 'rows'>,
   { factors, askedFloats, similarLength, cold }: BesideSizes,
-  {
-    M,
-    efConstruction,
-    threads,
-    codeBits,
-  }: Pick<BuildOptions, 'M' | 'efConstruction' | 'threads' | 'codeBits'>,
+  { M, efConstruction, threads, codeBits }: IndexOptions,
 ): { fm: number; similar: number; memory: number } {
   const length = Math.min(similarLength, rows - cold);
   const similar = similarLength === 0 ? 0 : float * (products + 1 + 2 * rows * length);

@@ -1,5 +1,6 @@
 // The rows of an artifact: products with a vector of their own first, then those for which one was made, then those without, each in
-// the order of the data folder (most ordered first). So the graph's rows are the catalogue's rows and no map is needed.
+// the order of the data folder (most ordered first) unless cells.ts renumbers them. So the graph's rows are the catalogue's rows and no
+// map is needed.
 
 import { unknown32 } from '../../base/products.ts';
 import type { CatalogInput } from '../../catalog/catalog.ts';
@@ -50,6 +51,27 @@ export function orderRows(inputs: OrderInputs, made: Iterable<number> = []): Row
     to[old] = row;
   });
   return { from, to, trained: has.length + cold.length, cold: cold.length };
+}
+
+/** The order in which the row that was `places[i]` is row i; for the rows with vectors, each of them once. */
+export function renumberRows({ from: before, to: rows, ...counts }: RowOrder, places: Uint32Array): RowOrder {
+  const from = Uint32Array.from(before);
+  const to = Uint32Array.from(rows);
+  places.forEach((place, row) => {
+    const old = before[place] as number;
+    from[row] = old;
+    to[old] = row;
+  });
+  return { ...counts, from, to };
+}
+
+/** Rows of `dims` values, of which the one that was `places[i]` is row i. */
+export function moveRows(values: Float32Array, dims: number, places: Uint32Array): Float32Array {
+  const result = new Float32Array(places.length * dims);
+  places.forEach((place, row) => {
+    result.set(values.subarray(place * dims, (place + 1) * dims), row * dims);
+  });
+  return result;
 }
 
 /** The rows of V × dims values that have vectors, reordered; behind them those that were made, which are in order. */
