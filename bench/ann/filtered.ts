@@ -7,6 +7,8 @@ import { type AnnSet, type FilterSet, filtersASet, queriesAFilter } from './set.
 import { widths } from './sweep.ts';
 
 const wanted = 0.95;
+/** Twice as many as the curves have: the first that reaches the recall is used, without anything between. */
+const fineWidths = widths.flatMap((width, i) => [width, Math.round((width + (widths[i + 1] ?? width)) / 2)]);
 const secondsATurn = 1.5;
 /** Queries without a filter before every turn: the other library has had the caches meanwhile. */
 const warming = 256;
@@ -48,7 +50,7 @@ async function ask(turn: Turn, set: AnnSet, filters: FilterSet, ef = turn.ef, co
 
 /** Finds the width, on as many queries as take a moment. The recall of the last width where none reaches the goal. */
 async function findWidth(turn: Turn, set: AnnSet, filters: FilterSet): Promise<void> {
-  for (const ef of widths.filter((width) => width >= set.k)) {
+  for (const ef of fineWidths.filter((width) => width >= set.k)) {
     const first = await ask(turn, set, filters, ef, 1);
     const count = Math.round((first.qps * secondsATurn) / filtersASet);
     turn.count = Math.max(1, Math.min(queriesAFilter, count));
