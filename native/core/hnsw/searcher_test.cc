@@ -13,7 +13,7 @@ namespace {
 
 using namespace sepet::hnsw::testing;
 
-constexpr size_t kGraphRows = kThreadSanitized ? 2000 : 8000, kSideRows = 300, kRows = kGraphRows + kSideRows,
+constexpr size_t kGraphRows = kSanitized ? 2000 : 8000, kSideRows = 300, kRows = kGraphRows + kSideRows,
                  kDims = 24;
 constexpr size_t kQueries = 40;
 
