@@ -5,12 +5,13 @@ import { Agent, request } from 'node:http';
 import { type Artifact, openArtifact } from '../../src/recommend/artifact.ts';
 import { createRecommender } from '../../src/recommend/open.ts';
 import { isFailure } from '../../src/recommend/recommender.ts';
-import { pathOf } from './drivers.ts';
+import { idOf, pathOf } from './drivers.ts';
 import { tenRulesPolicy } from './policy.ts';
 import { dropsPlainly, plainProducts } from './rules.ts';
 import type { Shop } from './shop.ts';
 
 export interface Truth {
+  /** Numbers of products in the shop. */
   readonly rows: readonly number[];
   /** The best ten of each by exact scan under the policy. */
   readonly best: readonly (readonly string[])[];
@@ -63,7 +64,7 @@ export function truthOf(shop: Shop, width: number, count: number): Truth {
   const { ids, products } = artifact.catalog;
   const rows = evenly(products, count);
   const recommender = createRecommender(artifact, tenRulesPolicy(width));
-  const answers = recommender.recommend(rows.map((row) => ({ product: ids.id(row), exact: true })));
+  const answers = recommender.recommend(rows.map((row) => ({ product: idOf(row), exact: true })));
   const best = answers.map((answer) => {
     if (isFailure(answer)) throw new Error(answer.error.message);
     return answer.items.map(({ id }) => id);
@@ -73,7 +74,7 @@ export function truthOf(shop: Shop, width: number, count: number): Truth {
     some.map((i) => best[i] ?? []),
     bestPlainly(
       artifact,
-      some.map((i) => rows[i] as number),
+      some.map((i) => ids.row(idOf(rows[i] as number))),
     ),
   );
   // Scores that differ in the last bit may trade places at the end of a list.

@@ -18,7 +18,10 @@ export interface Draw {
   readonly query?: string;
 }
 
-export const pathOf = (row: number, query = ''): string => `/v1/products/P${row}/bought-together${query}`;
+/** Of the product with that number in the shop, which is not its row in the artifact. */
+export const idOf = (product: number): string => `P${product}`;
+export const pathOf = (product: number, query = ''): string =>
+  `/v1/products/${idOf(product)}/bought-together${query}`;
 
 /** Paths of drawn products: all alike, or the most ordered first by Zipf's law with exponent 1. */
 export function drawPaths({ mix, products, count, seed, query }: Draw): string[] {
