@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { openArtifact } from '../../src/recommend/artifact.ts';
+import { idOf } from './drivers.ts';
 import { dropsPlainly, type PlainProduct, plainProducts } from './rules.ts';
 
 interface Hierarchical {
@@ -48,7 +49,10 @@ function openIndex(): Hierarchical {
   process.stderr.write(`building ${path} ...\n`);
   index.initIndex(trained, Number(M), Number(efConstruction), Number(seed));
   const factor = stretch / manifest.popularity.scale;
-  for (let row = 0; row < trained; row++) {
+  // As the shop numbers its products, most ordered first: the artifact's rows are in an order of its own.
+  for (let product = 0; product < products.length; product++) {
+    const row = rowOf.get(idOf(product)) ?? trained;
+    if (row >= trained) continue;
     const vector = [...vectors.out.subarray(row * stride, (row + 1) * stride)];
     vector[dims] = (vector[dims] as number) * factor;
     index.addPoint(vector, row);
