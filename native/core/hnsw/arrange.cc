@@ -17,10 +17,11 @@ namespace {
 
 constexpr size_t kMostCells = 65'536;
 constexpr uint32_t kMostThreads = 256;
-// Twice as many rows a centre, or twice as many passes, changed no recall.
+// Moving all centres once or twice more, by all rows, changed recall at an ef by .009 at most (1 M x 64).
 constexpr size_t kSampleACentre = 32;
 constexpr size_t kPasses = 4;
-// Coarse centres whose cells a row is compared with: 8 are no better, and 1 asks for half as many rows again.
+// Coarse centres whose cells a row is compared with. With a tenth of 1 M x 64 eligible at random recall@10 at
+// ef 32 was .947 with 1, .967 with 4 and .969 with 8.
 constexpr size_t kProbes = 4;
 
 // Some centres, one after the other, and half their squared lengths: |x - c|^2 is least where <x,c> - |c|^2/2
@@ -33,10 +34,10 @@ class Centres {
   float Score(uint32_t row, size_t centre) const {
     return kernels_.dot(vectors_.Row(row), &values_[centre * vectors_.dims], vectors_.dims) - halves_[centre];
   }
-  // The nearest of begin .. end - 1; of several the first.
-  uint32_t Nearest(uint32_t row, size_t begin, size_t end) const {
+  // The nearest; of several the first.
+  uint32_t Nearest(uint32_t row) const {
     Closest closest;
-    Compare(row, begin, end, closest);
+    Compare(row, 0, count(), closest);
     return closest.centre;
   }
   struct Closest {
@@ -67,11 +68,12 @@ class Centres {
     halves_.resize(count);
     Measure();
     for (size_t pass = 0; pass < kPasses; ++pass) {
-      for (size_t i = 0; i < size; ++i) nearest[i] = Nearest(sample[i], 0, count);
+      for (size_t i = 0; i < size; ++i) nearest[i] = Nearest(sample[i]);
       Move(sample, nearest);
     }
   }
 
+ private:
   // Each centre to the mean of its rows; one that has none stays.
   void Move(std::span<const uint32_t> rows, std::span<const uint32_t> nearest) {
     std::vector<double> sums(values_.size());
@@ -87,7 +89,6 @@ class Centres {
     Measure();
   }
 
- private:
   void Measure() {
     for (size_t i = 0; i < count(); ++i) {
       const float* centre = &values_[i * vectors_.dims];
@@ -127,8 +128,7 @@ class Levels {
     std::iota(order.begin(), order.end(), 0u);
     coarse_.Train(order, Roots(cells), Mix(seed, 0));
     RunShares(threads, vectors.rows, [&](size_t begin, size_t end) {
-      for (size_t row = begin; row < end; ++row)
-        numbers[row] = coarse_.Nearest(static_cast<uint32_t>(row), 0, coarse_.count());
+      for (size_t row = begin; row < end; ++row) numbers[row] = coarse_.Nearest(static_cast<uint32_t>(row));
     });
     const std::vector<uint32_t> starts = SortByNumber(order, numbers, coarse_.count());
     std::vector<Centres> inside(coarse_.count(), Centres(vectors, kernels));
@@ -176,7 +176,7 @@ size_t CellsFor(size_t rows) {
 
 size_t MostCells(size_t rows) {
   const size_t cells = CellsFor(rows);
-  return std::min(rows, 2 * (cells + Roots(cells)));
+  return std::min(rows, cells + Roots(cells));
 }
 
 Status Arrange(const Vectors& vectors, const simd::Kernels& kernels, uint32_t threads, uint64_t seed,

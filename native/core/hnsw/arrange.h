@@ -22,8 +22,7 @@ struct Arrangement {
 // How many cells so many rows are cut into: 3 roots of them, at most 65,536. (On 1 M x 64 with a tenth of the
 // rows eligible at random, 2, 3, 4, 6 and 8 roots took 41, 36, 38, 44 and 50 us at recall .95.)
 size_t CellsFor(size_t rows);
-// No arrangement of so many rows has more: each coarse centre's share of the cells is rounded up. Twice for
-// the two parts that an artifact arranges.
+// No arrangement of so many rows has more: each coarse centre's share of the cells is rounded up.
 size_t MostCells(size_t rows);
 
 // The same on every machine and for any number of threads. vector_not_finite, argument_invalid for dims or

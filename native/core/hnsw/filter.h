@@ -43,6 +43,7 @@ class Filter {
 
   Way way() const { return way_; }
   size_t count() const { return count_; }
+  const RowSet& eligible() const { return eligible_; }
   bool Has(uint32_t row) const { return eligible_.Has(row); }
   // Some of them, evenly spread; chosen the first time they are asked for.
   std::span<const uint32_t> Starts();

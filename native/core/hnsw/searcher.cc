@@ -65,9 +65,8 @@ Way Searcher::SearchFree(const Asked& asked) {
   if (!parts_.codes.empty()) {
     WalkAll(asked, asked.allowed, graph_rows());
     if (starved_.empty()) return Way::kGraph;
-    const RowSet eligible = Combine(asked.allowed).First(graph_rows());
-    filter_.Reset(eligible, 0);
-    return SearchStarved(asked, eligible);
+    filter_.Reset(Combine(asked.allowed).First(graph_rows()), 0);
+    return SearchStarved(asked);
   }
   hits_.resize(queries.k);
   for (size_t q = 0; q < queries.count; ++q) {
@@ -88,7 +87,7 @@ Way Searcher::SearchFiltered(const Asked& asked) {
   }
   ResetTops(queries, parts_.vectors.rows, scratch_);
   if (!parts_.cells.empty() && filter_.count() <= graph_rows() / kLeastForWalk) {
-    SearchCells(asked, eligible, 0, queries.count);
+    SearchCells(asked, 0, queries.count);
     return Way::kGraph;
   }
   walked_ = !parts_.codes.empty();
@@ -98,23 +97,23 @@ Way Searcher::SearchFiltered(const Asked& asked) {
     starved_.resize(queries.count);
     std::iota(starved_.begin(), starved_.end(), 0u);
   }
-  return SearchStarved(asked, eligible);
+  return SearchStarved(asked);
 }
 
 // Answers `count` queries from `first` on.
-void Searcher::SearchCells(const Asked& asked, const RowSet& eligible, size_t first, size_t count) {
+void Searcher::SearchCells(const Asked& asked, size_t first, size_t count) {
   Queries queries = asked.queries;
   queries.data += first * parts_.vectors.dims;
   queries.count = count;
   if (!queries.skip.empty()) queries.skip = queries.skip.subspan(first, count);
-  cell_search_.Run({parts_.cells, parts_.quantized, parts_.vectors, kernels_}, eligible, queries, asked.ef,
-                   asked.rerank, std::span(scratch_.tops).subspan(first, count));
+  cell_search_.Run({parts_.cells, parts_.quantized, parts_.vectors, kernels_}, filter_.eligible(), queries,
+                   asked.ef, asked.rerank, std::span(scratch_.tops).subspan(first, count));
 }
 
 // Answers the starved queries by other ways; kScan where these are all queries and all got exact answers.
-Way Searcher::SearchStarved(const Asked& asked, const RowSet& eligible) {
+Way Searcher::SearchStarved(const Asked& asked) {
   if (!parts_.cells.empty()) {
-    for (const uint32_t query : starved_) SearchCells(asked, eligible, query, 1);
+    for (const uint32_t query : starved_) SearchCells(asked, query, 1);
     return Way::kGraph;
   }
   bool exact = starved_.size() == asked.queries.count;

@@ -75,9 +75,9 @@ class Searcher {
  private:
   Way SearchFree(const Asked& asked);
   Way SearchFiltered(const Asked& asked);
-  void SearchCells(const Asked& asked, const RowSet& eligible, size_t first, size_t count);
+  void SearchCells(const Asked& asked, size_t first, size_t count);
   uint32_t ScanRowsFor(const Asked& asked) const;
-  Way SearchStarved(const Asked& asked, const RowSet& eligible);
+  Way SearchStarved(const Asked& asked);
   void WalkAll(const Asked& asked, const Allowed& allowed, size_t count);
   Way SearchEligible(const Asked& asked, size_t query);
   void ScanRows(const Asked& asked, std::span<const uint32_t> rows);
