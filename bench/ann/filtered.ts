@@ -8,7 +8,10 @@ import { widths } from './sweep.ts';
 
 const wanted = 0.95;
 /** Twice as many as the curves have: the first that reaches the recall is used, without anything between. */
-const fineWidths = widths.flatMap((width, i) => [width, Math.round((width + (widths[i + 1] ?? width)) / 2)]);
+const fineWidths = widths.flatMap((width, i) => {
+  const next = widths[i + 1];
+  return next === undefined ? [width] : [width, Math.round((width + next) / 2)];
+});
 const secondsATurn = 1.5;
 /** Queries without a filter before every turn: the other library has had the caches meanwhile. */
 const warming = 256;

@@ -98,7 +98,8 @@ describe('the rows of an artifact with cells', () => {
   it('are verified, and told by the index', () => {
     verifyArtifact(celled);
     const { starts } = readCells(celled);
-    const { cells, cellsBytes } = celled.index.stats();
+    const { cells, cellsBytes, upperBytes } = celled.index.stats();
+    expect(upperBytes).toBe(celled.file.u8('upper').length);
     expect([cells, cellsBytes]).toEqual([starts.length - 1, celled.file.u8('cells').length]);
     expect(plain.index.stats()).toMatchObject({ cells: 0, cellsBytes: 0 });
     expect([celled.fm?.index.stats().cells, celled.file.has('fm.cells')]).toEqual([0, false]);
