@@ -8,6 +8,7 @@
         "native/core/simd/scalar.cc",
         "native/core/simd/avx2.cc",
         "native/core/simd/avx512.cc",
+        "native/core/simd/avx512vnni.cc",
         "native/core/simd/neon.cc",
         "native/core/file/crc32c.cc",
         "native/core/file/pages.cc",

@@ -49,7 +49,7 @@ export {
 export { Sieve, type SieveColumns, type SieveTest } from './sieve.ts';
 export { type Word2vecCall, type Word2vecStep, word2vecCounters, word2vecTrain } from './word2vec.ts';
 
-export type KernelName = 'scalar' | 'avx2' | 'avx512' | 'neon';
+export type KernelName = 'scalar' | 'avx2' | 'avx512' | 'avx512vnni' | 'neon';
 
 /** Which arithmetic this process runs on, and which this CPU offers (SEPET_KERNEL picks another). */
 export function nativeInfo(): { kernel: KernelName; kernels: KernelName[]; version: string } {

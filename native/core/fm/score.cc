@@ -118,7 +118,7 @@ const Scorer& ChooseScorer([[maybe_unused]] std::string_view name, size_t width)
                                             &Avx2<8>::kScorer};
   static constexpr const Scorer* kAvx512[] = {&Avx512<1>::kScorer, &Avx512<2>::kScorer, &Avx512<3>::kScorer,
                                               &Avx512<4>::kScorer};
-  if (name == "avx512") return *kAvx512[at];
+  if (name.starts_with("avx512")) return *kAvx512[at];
   if (name == "avx2") return *kAvx2[at];
 #endif
   static constexpr const Scorer* kPlain[] = {&Plain<Float4, 4>::kScorer, &Plain<Float4, 8>::kScorer,

@@ -201,7 +201,7 @@ StepKernel ChooseStepKernel([[maybe_unused]] std::string_view name, [[maybe_unus
 #if defined(__x86_64__)
   static constexpr StepKernel kAvx2[] = {Avx2Step<2>, Avx2Step<4>, Avx2Step<6>, Avx2Step<8>};
   static constexpr StepKernel kAvx512[] = {Avx512Step<1>, Avx512Step<2>, Avx512Step<3>, Avx512Step<4>};
-  if (name == "avx512") return kAvx512[width / 16 - 1];
+  if (name.starts_with("avx512")) return kAvx512[width / 16 - 1];
   if (name == "avx2") return kAvx2[width / 16 - 1];
 #elif defined(__aarch64__)
   static constexpr StepKernel kNeon[] = {NeonStep<4>, NeonStep<8>, NeonStep<12>, NeonStep<16>};

@@ -169,7 +169,7 @@ void Columns::Pack(const Directions& directions, std::span<const uint32_t> rows)
 
 ScoreTile TileFor(const simd::Kernels& kernels) {
 #if defined(__x86_64__)
-  if (&kernels == &simd::kAvx512 && __builtin_cpu_supports("avx512vnni")) return VnniTile;
+  if (&kernels == &simd::kAvx512Vnni) return VnniTile;
   if (&kernels == &simd::kAvx512 || &kernels == &simd::kAvx2) return Avx2Tile;
 #endif
   static_cast<void>(kernels);

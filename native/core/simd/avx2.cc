@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include <bit>
+#include <cstring>
 
 #include "core/simd/kernels.h"
 
@@ -159,6 +160,27 @@ SEPET_AVX2 void DotsI8(const int8_t* query, const int8_t* rows, size_t n, std::s
   for (; i < list.size(); ++i) dots[i] = DotI8(query, rows + list[i] * n, n);
 }
 
+// Four values in every lane.
+SEPET_AVX2 inline __m256i QuadAt(const int8_t* query, size_t quad) {
+  int32_t four;
+  std::memcpy(&four, query + quad * kQuad, sizeof four);
+  return _mm256_set1_epi32(four);
+}
+
+SEPET_AVX2 void AbreastI8(const int8_t* query, const int8_t* blocks, size_t quads, size_t count,
+                          int32_t* dots) {
+  for (; count > 0; --count, dots += kAbreast) {
+    __m256i low = _mm256_setzero_si256(), high = low;
+    for (size_t quad = 0; quad < quads; ++quad, blocks += kAbreast * kQuad) {
+      const __m256i q = QuadAt(query, quad);
+      low = AddBytes(low, q, Load(blocks));
+      high = AddBytes(high, q, Load(blocks + 32));
+    }
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(dots), low);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(dots + 8), high);
+  }
+}
+
 // Bytes added up in 16-bit places: `all` takes them in pairs, so that its low bytes run over into the high
 // ones, and `odd` the high bytes alone; what ran over is taken away at the end, modulo 2^16 and thus exactly.
 struct ByteSums {
@@ -277,7 +299,8 @@ SEPET_AVX2 void FillTables(const float* values, size_t positions, const TableTer
 
 }  // namespace
 
-const Kernels kAvx2 = {"avx2", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert, FillTables};
+const Kernels kAvx2 = {"avx2",    Dot,       SquaredDistance, DotI8,  DotsI8,
+                       AbreastI8, ScanCodes, Estimate,        Insert, FillTables};
 
 }  // namespace sepet::simd
 

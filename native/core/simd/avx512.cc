@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include <bit>
+#include <cstring>
 
 #include "core/simd/kernels.h"
 
@@ -142,6 +143,19 @@ SEPET_AVX512 void DotsI8(const int8_t* query, const int8_t* rows, size_t n, std:
   for (; i < list.size(); ++i) dots[i] = DotI8(query, rows + list[i] * n, n);
 }
 
+SEPET_AVX512 void AbreastI8(const int8_t* query, const int8_t* blocks, size_t quads, size_t count,
+                            int32_t* dots) {
+  for (; count > 0; --count, dots += kAbreast) {
+    __m512i sums = _mm512_setzero_si512();
+    for (size_t quad = 0; quad < quads; ++quad, blocks += kAbreast * kQuad) {
+      int32_t four;
+      std::memcpy(&four, query + quad * kQuad, sizeof four);
+      sums = AddBytes(sums, _mm512_set1_epi32(four), Load(blocks));
+    }
+    _mm512_storeu_si512(dots, sums);
+  }
+}
+
 // As in avx2.cc, with four positions in a register.
 struct ByteSums {
   __m512i all, odd;
@@ -247,8 +261,8 @@ SEPET_AVX512 void FillTables(const float* values, size_t positions, const TableT
 
 }  // namespace
 
-const Kernels kAvx512 = {"avx512",  Dot,      SquaredDistance, DotI8,     DotsI8,
-                         ScanCodes, Estimate, Insert,          FillTables};
+const Kernels kAvx512 = {"avx512",  Dot,       SquaredDistance, DotI8,  DotsI8,
+                         AbreastI8, ScanCodes, Estimate,        Insert, FillTables};
 
 }  // namespace sepet::simd
 

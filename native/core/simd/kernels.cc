@@ -8,7 +8,7 @@ namespace sepet::simd {
 namespace {
 
 struct Available {
-  std::array<const Kernels*, 4> list{};
+  std::array<const Kernels*, 5> list{};
   size_t count = 0;
 };
 
@@ -23,6 +23,7 @@ Available Detect() {
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512vl");
   if (avx2 && avx512) add(kAvx512);
+  if (avx2 && avx512 && __builtin_cpu_supports("avx512vnni")) add(kAvx512Vnni);
 #elif defined(__aarch64__)
   add(kNeon);
 #endif

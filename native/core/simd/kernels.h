@@ -21,6 +21,8 @@ inline constexpr size_t kCodesABlock = 32;    // codes that scan_codes adds up a
 inline constexpr size_t kTableEntries = 16;   // of a position
 inline constexpr size_t kMaxPositions = 256;  // 256 * 255 is the largest sum that 16 bits hold
 inline constexpr size_t kInsertRoom = 64;     // behind the arrays that `insert` changes
+inline constexpr size_t kAbreast = 16;        // vectors that lie side by side for abreast_i8
+inline constexpr size_t kQuad = 4;            // values of one of them, before the next one's follow
 
 // What the 32 estimates of one block have in common.
 struct EstimateTerms {
@@ -35,6 +37,11 @@ struct TableTerms {
   float scale;
 };
 
+// Where value i of vector j lies among blocks of kAbreast vectors of quads * kQuad values each.
+constexpr size_t AbreastPlace(size_t j, size_t i, size_t quads) {
+  return ((j / kAbreast * quads + i / kQuad) * kAbreast + j % kAbreast) * kQuad + i % kQuad;
+}
+
 struct Kernels {
   const char* name;
   float (*dot)(const float* a, const float* b, size_t n);               // sum a[i]*b[i]
@@ -44,6 +51,10 @@ struct Kernels {
   // dots[i] = dot_i8(query, rows + list[i] * n, n) for every i: several rows at a time.
   void (*dots_i8)(const int8_t* query, const int8_t* rows, size_t n, std::span<const uint32_t> list,
                   int32_t* dots);
+  // The same for whole blocks of 16 vectors that lie side by side, with nothing to add up across a register:
+  //     dots[b*16 + j] = sum over i < quads * 4 of query[i] * blocks[AbreastPlace(b*16 + j, i, quads)]
+  // for b < count, j < 16.
+  void (*abreast_i8)(const int8_t* query, const int8_t* blocks, size_t quads, size_t count, int32_t* dots);
   // Looks 32 codes of 4 bits a position up in a table of 16 bytes a position and adds up what it finds
   // (FastScan: André, Kermarrec, Le Scouarnec 2015):
   //     sums[j] = sum over p < positions of tables[p*16 + code(j, p)],  j = 0 .. 31,
@@ -82,6 +93,7 @@ extern const Kernels kScalar;
 #if defined(__x86_64__)
 extern const Kernels kAvx2;
 extern const Kernels kAvx512;
+extern const Kernels kAvx512Vnni;
 #elif defined(__aarch64__)
 extern const Kernels kNeon;
 #endif

@@ -140,6 +140,31 @@ void ManyRowsAreTheSameAsOne() {
   }
 }
 
+void VectorsAbreastAreTheSameAsInRows() {
+  Rng rng(kSeed + 6);
+  const auto byte = [&](bool extreme) {
+    return static_cast<int8_t>(extreme ? (rng.Below(2) == 0 ? 127 : -127)
+                                       : static_cast<int>(rng.Below(255)) - 127);
+  };
+  for (size_t quads = 0; quads <= 70; ++quads) {
+    const size_t n = quads * kQuad, count = rng.Below(4);
+    const bool extreme = quads % 5 == 0;
+    // Allocated to the byte: the last block ends the array.
+    std::vector<int8_t> query(n), rows(count * kAbreast * n), blocks(rows.size());
+    for (int8_t& value : query) value = byte(extreme);
+    for (int8_t& value : rows) value = byte(extreme);
+    for (size_t j = 0; j < count * kAbreast; ++j)
+      for (size_t i = 0; i < n; ++i) blocks[AbreastPlace(j, i, quads)] = rows[j * n + i];
+    for (const Kernels* kernels : AvailableKernels()) {
+      std::vector<int32_t> dots(count * kAbreast, 12345);
+      kernels->abreast_i8(query.data(), blocks.data(), quads, count, dots.data());
+      for (size_t j = 0; j < dots.size(); ++j)
+        if (!EXPECT(dots[j] == kScalar.dot_i8(query.data(), rows.data() + j * n, n)))
+          std::fprintf(stderr, "kernel %s, %zu quads\n", kernels->name, quads);
+    }
+  }
+}
+
 void CodesAreAddedUp() {
   Rng rng(kSeed + 3);
   for (size_t positions = 0; positions <= kMaxPositions; positions += 4) {
@@ -354,6 +379,7 @@ int main() {
   sepet::simd::BadValuesShow();
   sepet::simd::BytesAreExact();
   sepet::simd::ManyRowsAreTheSameAsOne();
+  sepet::simd::VectorsAbreastAreTheSameAsInRows();
   sepet::simd::CodesAreAddedUp();
   sepet::simd::EstimatesAgree();
   sepet::simd::InsertsBehindWhatIsNotAbove();

@@ -3,6 +3,8 @@
 
 #include <arm_neon.h>
 
+#include <cstring>
+
 #include "core/simd/kernels.h"
 
 namespace sepet::simd {
@@ -83,6 +85,24 @@ int32_t DotI8(const int8_t* a, const int8_t* b, size_t n) {
 void DotsI8(const int8_t* query, const int8_t* rows, size_t n, std::span<const uint32_t> list,
             int32_t* dots) {
   for (const uint32_t row : list) *dots++ = DotI8(query, rows + row * n, n);
+}
+
+void AbreastI8(const int8_t* query, const int8_t* blocks, size_t quads, size_t count, int32_t* dots) {
+  for (; count > 0; --count, dots += kAbreast) {
+    int32x4_t sums[4] = {};
+    for (size_t quad = 0; quad < quads; ++quad) {
+      int32_t four;
+      std::memcpy(&four, query + quad * kQuad, sizeof four);
+      const int8x16_t q = vreinterpretq_s8_s32(vdupq_n_s32(four));
+      for (int32x4_t& sum : sums) {
+        const int8x16_t values = vld1q_s8(blocks);
+        const int16x8_t low = vmull_s8(vget_low_s8(q), vget_low_s8(values));
+        sum = vaddq_s32(sum, vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(vmull_high_s8(q, values))));
+        blocks += 16;
+      }
+    }
+    for (size_t i = 0; i < 4; ++i) vst1q_s32(dots + 4 * i, sums[i]);
+  }
 }
 
 void ScanCodes(const uint8_t* tables, const uint8_t* codes, size_t positions, uint16_t* sums) {
@@ -181,7 +201,8 @@ void FillTables(const float* values, size_t positions, const TableTerms& terms, 
 
 }  // namespace
 
-const Kernels kNeon = {"neon", Dot, SquaredDistance, DotI8, DotsI8, ScanCodes, Estimate, Insert, FillTables};
+const Kernels kNeon = {"neon",    Dot,       SquaredDistance, DotI8,  DotsI8,
+                       AbreastI8, ScanCodes, Estimate,        Insert, FillTables};
 
 }  // namespace sepet::simd
 

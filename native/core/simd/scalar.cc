@@ -42,6 +42,14 @@ void DotsI8(const int8_t* query, const int8_t* rows, size_t n, std::span<const u
   for (const uint32_t row : list) *dots++ = DotI8(query, rows + row * n, n);
 }
 
+void AbreastI8(const int8_t* query, const int8_t* blocks, size_t quads, size_t count, int32_t* dots) {
+  for (size_t j = 0; j < count * kAbreast; ++j) {
+    dots[j] = 0;
+    for (size_t i = 0; i < quads * kQuad; ++i)
+      dots[j] += int32_t{query[i]} * blocks[AbreastPlace(j, i, quads)];
+  }
+}
+
 void ScanCodes(const uint8_t* tables, const uint8_t* codes, size_t positions, uint16_t* sums) {
   for (size_t j = 0; j < kCodesABlock; ++j) {
     unsigned sum = 0;
@@ -92,7 +100,7 @@ void FillTables(const float* values, size_t positions, const TableTerms& terms, 
 
 }  // namespace
 
-const Kernels kScalar = {"scalar",  Dot,      SquaredDistance, DotI8,     DotsI8,
-                         ScanCodes, Estimate, Insert,          FillTables};
+const Kernels kScalar = {"scalar",  Dot,       SquaredDistance, DotI8,  DotsI8,
+                         AbreastI8, ScanCodes, Estimate,        Insert, FillTables};
 
 }  // namespace sepet::simd

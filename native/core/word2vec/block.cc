@@ -188,7 +188,7 @@ void NeonBlock(const Block& block) {
 
 BlockKernel ChooseBlockKernel([[maybe_unused]] std::string_view name) {
 #if defined(__x86_64__)
-  if (name == "avx512") return Avx512Block;
+  if (name.starts_with("avx512")) return Avx512Block;
   if (name == "avx2") return Avx2Block;
 #elif defined(__aarch64__)
   if (name == "neon") return NeonBlock;
