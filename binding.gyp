@@ -34,6 +34,7 @@
         "native/core/hnsw/cell_search.cc",
         "native/core/hnsw/cells.cc",
         "native/core/hnsw/codes.cc",
+        "native/core/hnsw/tournament.cc",
         "native/core/hnsw/walk.cc",
         "native/core/hnsw/searcher.cc",
         "native/core/hnsw/scan.cc",

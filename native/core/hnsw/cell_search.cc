@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numeric>
 
 #include "core/hnsw/narrow.h"
 
 namespace sepet::hnsw {
 namespace {
 
-constexpr size_t kFirstCells = 24;    // cells that are put in order at once; then four times as many
-constexpr size_t kRowsAtOnce = 64;    // rows that are asked for while as many are estimated
-constexpr size_t kRowsAPlace = 1024;  // so many rows are read for each place of ef at most
+constexpr size_t kRowsAtOnce = 64;     // rows that are asked for while as many are estimated
+constexpr float kMostAdded = 1 << 30;  // to a centre's score
+constexpr size_t kRowsAPlace = 1024;   // so many rows are read for each place of ef at most
 
 // How many deviations above its centre's a row of a cell may score. At 1 M x 64 the same ef gives about the
 // recall of a walk without a filter: at 40 that has .95, and filters have .93 to .98.
@@ -27,17 +26,6 @@ double Length(const float* vector, size_t dims) {
   return std::sqrt(squares);
 }
 
-// Of 16 bounds, four at a time.
-inline float Highest(const float* bounds) {
-  float highest[4];
-  for (size_t i = 0; i < 4; ++i) {
-    const float a = bounds[i] > bounds[i + 4] ? bounds[i] : bounds[i + 4];
-    const float b = bounds[i + 8] > bounds[i + 12] ? bounds[i + 8] : bounds[i + 12];
-    highest[i] = a > b ? a : b;
-  }
-  return std::max(std::max(highest[0], highest[1]), std::max(highest[2], highest[3]));
-}
-
 }  // namespace
 
 void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Queries& queries, uint32_t ef,
@@ -47,13 +35,7 @@ void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Querie
   const size_t dims = over.vectors.dims;
   if (queries.k == 0) return;
   most_ = kRowsAPlace * std::max(ef, queries.k);
-  if (all_.size() != over.cells.count()) {
-    all_.resize(over.cells.count());
-    std::iota(all_.begin(), all_.end(), 0u);
-    highest_.resize((all_.size() + kStep - 1) / kStep);
-    bounds_.assign(highest_.size() * kStep, kVisited);
-  }
-  bytes_.resize(dims);
+  bytes_.assign(over.cells.quads() * simd::kQuad, 0);
   for (size_t q = 0; q < queries.count; ++q) {
     const float* query = queries.data + q * dims;
     const uint32_t left_out = queries.skip.empty() ? kNone : queries.skip[q];
@@ -65,68 +47,32 @@ void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Querie
     const double up = QuantizeQuery(over.quantized, query, bytes_.data());
     const double length = Length(query, dims);
     Bound(DeviationsFor(std::max(ef, queries.k)) * length * up);
-    for (size_t most = kFirstCells;; most *= 4) {
-      Choose(most);
-      if (!Visit()) break;
-    }
+    Visit();
     OfferExactly(over.vectors, over.kernels, query, left_out, kept_.Rows(LeastToScore()), tops[q]);
   }
 }
 
-// Fills `bounds_` and `highest_`; `width` is what a spread of 1 adds.
+// Bounds every cell; `width` is what a spread of 1 adds.
 void CellSearch::Bound(double width) {
   const Cells& cells = over_->cells;
-  const size_t dims = over_->vectors.dims;
+  const std::span<int32_t> bounds = bounds_.Reset(cells.count());
+  over_->kernels.abreast_i8(bytes_.data(), cells.centres(), cells.quads(), cells.blocks(), bounds.data());
   // Finite, so that nothing is not a number.
   const auto wide = static_cast<float>(std::min(width, 1e30));
-  int32_t dots[kStep];
-  for (size_t at = 0; at < all_.size(); at += kStep) {
-    const auto step = std::span<const uint32_t>(all_).subspan(at, std::min(kStep, all_.size() - at));
-    over_->kernels.dots_i8(bytes_.data(), cells.centres(), dims, step, dots);
-    for (size_t i = 0; i < step.size(); ++i)
-      bounds_[at + i] = static_cast<float>(dots[i]) + wide * cells.spreads()[at + i];
-    highest_[at / kStep] = Highest(&bounds_[at]);
+  const float* spreads = cells.spreads().data();
+  for (size_t cell = 0; cell < cells.count(); ++cell) {
+    // As minimum and maximum of vectors are, and none of what is not a number.
+    const float added = wide * spreads[cell], some = added > 0 ? added : 0;
+    bounds[cell] += static_cast<int32_t>(some < kMostAdded ? some : kMostAdded);
   }
+  std::fill(bounds.begin() + static_cast<std::ptrdiff_t>(cells.count()), bounds.end(), Tournament::kTaken);
+  bounds_.Start();
 }
 
-// Puts about `most` of the cells with the highest bounds in order, or all that are left; none where none has
-// a bound above the bar.
-void CellSearch::Choose(size_t most) {
-  // At least `most` are as high as the least of the `most` highest of all steps.
-  float least = kVisited;
-  if (most < highest_.size()) {
-    sorted_ = highest_;
-    const auto last = sorted_.begin() + static_cast<std::ptrdiff_t>(most) - 1;
-    std::nth_element(sorted_.begin(), last, sorted_.end(), std::greater<>());
-    least = *last;
-  }
-  const float above = std::max(least, std::nextafter(bar(), std::numeric_limits<float>::infinity()));
-  size_t count = 0;
-  for (size_t step = 0; step < highest_.size(); ++step) {
-    if (highest_[step] < above) continue;
-    if (chosen_.size() < count + kStep) chosen_.resize(2 * (count + kStep));
-    float* bounds = &bounds_[step * kStep];
-    for (size_t i = 0; i < kStep; ++i) {
-      const bool is_chosen = bounds[i] >= above;
-      chosen_[count] = uint64_t{Falling(bounds[i])} << 32 | (step * kStep + i);
-      count += is_chosen ? 1 : 0;
-      bounds[i] = is_chosen ? kVisited : bounds[i];
-    }
-    highest_[step] = Highest(bounds);
-  }
-  chosen_.resize(count);
-  std::sort(chosen_.begin(), chosen_.end());
-}
-
-// Looks at the chosen cells as long as they may hold something; false once none may.
-bool CellSearch::Visit() {
-  bool more = !chosen_.empty();
-  for (const uint64_t chosen : chosen_) {
-    if (ScoreOf(static_cast<uint32_t>(chosen >> 32)) <= bar() || enough()) {
-      more = false;
-      break;
-    }
-    const auto [begin, end] = over_->cells.RowsOf(static_cast<uint32_t>(chosen));
+// Looks at cells, the highest bound first, as long as one may hold something.
+void CellSearch::Visit() {
+  for (auto next = bounds_.Take(); next.value > bar() && !enough(); next = bounds_.Take()) {
+    const auto [begin, end] = over_->cells.RowsOf(next.at);
     const size_t before = listed_.size();
     listed_.resize(before + (end - begin) + RowSet::kListRoom);
     listed_.resize(before + eligible_->ListBetween(begin, end, listed_.data() + before));
@@ -134,7 +80,6 @@ bool CellSearch::Visit() {
   }
   Estimate();
   Estimate();
-  return more;
 }
 
 // What no estimate can be below that belongs to one of the best: eight standard deviations of what rounding
@@ -142,8 +87,8 @@ bool CellSearch::Visit() {
 // them.
 int32_t CellSearch::LeastToScore() const {
   if (best_.size() < wanted_) return kNoEstimate;
-  const auto dims = static_cast<double>(bytes_.size());
-  const double squares = over_->kernels.dot_i8(bytes_.data(), bytes_.data(), bytes_.size());
+  const auto dims = static_cast<double>(over_->vectors.dims);
+  const double squares = over_->kernels.dot_i8(bytes_.data(), bytes_.data(), over_->vectors.dims);
   return best_.front() - static_cast<int32_t>(8 * std::sqrt((squares + dims * 127 * 127) / 12));
 }
 

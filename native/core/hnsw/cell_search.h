@@ -16,11 +16,13 @@
 #include <span>
 #include <vector>
 
+#include "core/base/unset.h"
 #include "core/hnsw/cells.h"
 #include "core/hnsw/quantized.h"
 #include "core/hnsw/rowset.h"
 #include "core/hnsw/search.h"
 #include "core/hnsw/shortlist.h"
+#include "core/hnsw/tournament.h"
 #include "core/simd/kernels.h"
 
 namespace sepet::hnsw {
@@ -35,39 +37,32 @@ struct CellParts {
 
 class CellSearch {
  public:
-  // Offers what it finds for each query to `tops`, which are ready for them. A greater `ef` reads more cells,
-  // `rerank` is how many estimates are scored exactly
-  // at most.
+  // Offers what it finds for each query to `tops`, which are ready for them. A greater `ef` reads more cells;
+  // `rerank` is how many estimates are scored exactly at most.
   void Run(const CellParts& over, const RowSet& eligible, const Queries& queries, uint32_t ef,
            uint32_t rerank, std::span<TopHits> tops);
 
  private:
   void Bound(double width);
-  void Choose(size_t most);
-  bool Visit();
+  void Visit();
   void Estimate();
   int32_t LeastToScore() const;
   // What a cell's bound must exceed.
-  float bar() const { return best_.size() < wanted_ ? kVisited : static_cast<float>(best_.front()); }
+  int32_t bar() const { return best_.size() < wanted_ ? kNoEstimate : best_.front(); }
   bool enough() const { return looked_ >= most_ && best_.size() == wanted_; }
 
-  static constexpr size_t kStep = 16;  // cells or rows that are scored by one call
+  static constexpr size_t kStep = 16;  // rows that are estimated by one call
   static constexpr int32_t kNoEstimate = std::numeric_limits<int32_t>::min();
-  static constexpr float kVisited = -std::numeric_limits<float>::infinity();
 
   const CellParts* over_ = nullptr;  // the caller's, while it runs
   const RowSet* eligible_ = nullptr;
   size_t wanted_ = 0;             // of the best estimates, to know how good the others must be
   size_t looked_ = 0, most_ = 0;  // eligible rows
-  std::vector<uint32_t> all_;     // cells
-  std::vector<int8_t> bytes_;     // the query's
-  std::vector<float> bounds_;   // of the cells, in units of the estimates; kVisited of those that were chosen
-  std::vector<float> highest_;  // of every kStep bounds
-  std::vector<float> sorted_;   // scratch
-  std::vector<uint64_t> chosen_;  // cells to visit next, the best first: Falling(bound) and the cell
+  std::vector<int8_t> bytes_;     // the query's, in whole quads
+  Tournament bounds_;             // of the cells that were not visited yet, in units of the estimates
   Shortlist kept_;
   std::vector<int32_t> best_;                 // a heap of the best estimates, the least first
-  std::vector<uint32_t> listed_, estimated_;  // rows: those asked for, and those that have come
+  UnsetVector<uint32_t> listed_, estimated_;  // rows: those asked for, and those that have come
 };
 
 }  // namespace sepet::hnsw

@@ -63,7 +63,7 @@ Words CellWords(const World& world, const float* query, double share, bool worst
     float score = 0;
     for (size_t i = 0; i < kDims; ++i)
       score += query[i] * world.built.quantized.scales()[i] *
-               static_cast<float>(cells.centres()[cell * kDims + i]);
+               static_cast<float>(cells.centres()[simd::AbreastPlace(cell, i, cells.quads())]);
     order.push_back({worst ? -score : score, cell});
   }
   std::sort(order.begin(), order.end(), Better);

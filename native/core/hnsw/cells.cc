@@ -18,6 +18,10 @@ uint64_t CentresOffset(size_t cells) {
   return sizeof(CellsHeader) + (numbers + 63) / 64 * 64;
 }
 
+size_t QuadsFor(size_t dims) {
+  return (dims + simd::kQuad - 1) / simd::kQuad;
+}
+
 Status Damaged(const std::string& what) {
   return {Code::kFileDamaged, "The cells are damaged: " + what + ". Build the artifact again."};
 }
@@ -27,9 +31,9 @@ bool Ascend(std::span<const uint32_t> starts, size_t rows) {
          std::is_sorted(starts.begin(), starts.end());
 }
 
-// The centre of the rows begin .. end - 1, rounded, and their spread about it.
-float Summarize(const Vectors& vectors, const Quantized& quantized, size_t begin, size_t end,
-                int8_t* rounded) {
+// The centre of the rows begin .. end - 1, rounded, as one of the vectors abreast; and their spread about it.
+float Summarize(const Vectors& vectors, const Quantized& quantized, size_t begin, size_t end, size_t cell,
+                int8_t* centres) {
   const size_t dims = vectors.dims;
   std::vector<double> mean(dims);
   for (size_t row = begin; row < end; ++row)
@@ -39,7 +43,8 @@ float Summarize(const Vectors& vectors, const Quantized& quantized, size_t begin
   for (size_t i = 0; i < dims; ++i) {
     mean[i] /= count;
     const double scale = quantized.scales()[i];
-    rounded[i] = RoundToByte(scale > 0 ? static_cast<float>(mean[i] / scale) : 0.0f);
+    centres[simd::AbreastPlace(cell, i, QuadsFor(dims))] =
+        RoundToByte(scale > 0 ? static_cast<float>(mean[i] / scale) : 0.0f);
     for (size_t row = begin; row < end; ++row) {
       const double away = vectors.Row(row)[i] - mean[i];
       squares += away * away;
@@ -52,7 +57,8 @@ float Summarize(const Vectors& vectors, const Quantized& quantized, size_t begin
 }  // namespace
 
 uint64_t CellsBytes(size_t cells, size_t dims) {
-  return CentresOffset(cells) + uint64_t{cells} * dims;
+  const uint64_t blocks = (uint64_t{cells} + simd::kAbreast - 1) / simd::kAbreast;
+  return CentresOffset(cells) + blocks * simd::kAbreast * QuadsFor(dims) * simd::kQuad;
 }
 
 Status BuildCells(const Vectors& vectors, const Quantized& quantized, std::span<const uint32_t> starts,
@@ -70,15 +76,14 @@ Status BuildCells(const Vectors& vectors, const Quantized& quantized, std::span<
   header.rows = static_cast<uint32_t>(vectors.rows);
   header.dims = static_cast<uint32_t>(vectors.dims);
   header.cells = static_cast<uint32_t>(cells);
-  std::fill_n(bytes.data(), CentresOffset(cells), std::byte{0});
+  std::fill(bytes.begin(), bytes.end(), std::byte{0});
   std::memcpy(bytes.data(), &header, sizeof header);
   std::memcpy(bytes.data() + sizeof header, starts.data(), starts.size_bytes());
   auto* spreads = reinterpret_cast<float*>(bytes.data() + sizeof header + starts.size_bytes());
   auto* centres = reinterpret_cast<int8_t*>(bytes.data() + CentresOffset(cells));
   RunShares(threads, cells, [&](size_t begin, size_t end) {
     for (size_t cell = begin; cell < end; ++cell)
-      spreads[cell] =
-          Summarize(vectors, quantized, starts[cell], starts[cell + 1], centres + cell * vectors.dims);
+      spreads[cell] = Summarize(vectors, quantized, starts[cell], starts[cell + 1], cell, centres);
   });
   return {};
 } catch (const std::bad_alloc&) {
@@ -94,7 +99,7 @@ Status Cells::Open(std::span<const std::byte> bytes, size_t rows, size_t dims, b
   std::memcpy(&h, bytes.data(), sizeof h);
   if (h.version != kCellsVersion)
     return {Code::kFileVersion, "The cells have version " + std::to_string(h.version) +
-                                    "; this build reads version 1. Build the artifact again."};
+                                    "; this build reads version 2. Build the artifact again."};
   if (std::any_of(h.zero, h.zero + 10, [](uint32_t value) { return value != 0; }))
     return Damaged("their header holds impossible numbers");
   if (h.rows != rows || h.dims != dims)
@@ -107,6 +112,7 @@ Status Cells::Open(std::span<const std::byte> bytes, size_t rows, size_t dims, b
   const auto* starts = reinterpret_cast<const uint32_t*>(bytes.data() + sizeof h);
   Cells opened;
   opened.rows_ = h.rows;
+  opened.quads_ = QuadsFor(dims);
   opened.starts_ = {starts, size_t{h.cells} + 1};
   opened.spreads_ = {reinterpret_cast<const float*>(starts + h.cells + 1), h.cells};
   opened.centres_ = reinterpret_cast<const int8_t*>(bytes.data() + CentresOffset(h.cells));

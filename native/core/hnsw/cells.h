@@ -10,7 +10,9 @@
 //     starts    cells + 1 u32: the first row of each cell and, last, the number of rows; ascending
 //     spreads   cells f32: root mean square distance of a cell's rows from its centre, divided by the root of
 //               dims; then zero to the next multiple of 64 bytes
-//     centres   cells x dims i8, row-major: the mean of the cell's rows, rounded as the `int8` section is
+//     centres   i8: the mean of each cell's rows, rounded as the `int8` section is. Blocks of 16 cells; in a
+//               block their first four values one cell after the other, then the next four (AbreastPlace of
+//               core/simd/kernels.h); zeros past the last cell and the last dim
 //
 // Open compares every number, or trusts the bytes: searches keep to the rows there are either way.
 #pragma once
@@ -22,11 +24,12 @@
 #include "core/base/status.h"
 #include "core/hnsw/quantized.h"
 #include "core/hnsw/vectors.h"
+#include "core/simd/kernels.h"
 
 namespace sepet::hnsw {
 
 inline constexpr char kCellsMagic[8] = {'S', 'E', 'P', 'C', 'E', 'L', 'L', '\0'};
-inline constexpr uint32_t kCellsVersion = 1;
+inline constexpr uint32_t kCellsVersion = 2;
 
 struct CellsHeader {
   char magic[8];
@@ -65,11 +68,14 @@ class Cells {
     return {begin, std::clamp(starts_[cell + 1], begin, rows_)};
   }
   std::span<const float> spreads() const { return spreads_; }
-  // `dims` values a cell.
+  // Blocks of 16 cells and quads of values as the kernel `abreast_i8` reads them.
   const int8_t* centres() const { return centres_; }
+  size_t blocks() const { return (count() + simd::kAbreast - 1) / simd::kAbreast; }
+  size_t quads() const { return quads_; }
 
  private:
   uint32_t rows_ = 0;
+  size_t quads_ = 0;
   std::span<const uint32_t> starts_;
   std::span<const float> spreads_;
   const int8_t* centres_ = nullptr;

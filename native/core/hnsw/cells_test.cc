@@ -46,7 +46,7 @@ void CellIsWhatItsRowsAre(const Vectors& vectors, const Quantized& quantized, co
     for (uint32_t row = begin; row < end; ++row) mean += vectors.Row(row)[i];
     mean /= count;
     for (uint32_t row = begin; row < end; ++row) squares += std::pow(vectors.Row(row)[i] - mean, 2);
-    const double rounded = cells.centres()[cell * vectors.dims + i];
+    const double rounded = cells.centres()[simd::AbreastPlace(cell, i, cells.quads())];
     EXPECT(std::fabs(rounded * quantized.scales()[i] - mean) <= 0.501 * quantized.scales()[i]);
   }
   const double spread = std::sqrt(squares / count / static_cast<double>(vectors.dims));
@@ -71,7 +71,8 @@ void HoldsWhatThePlainComputationGives() {
       }
       // Centres begin on a multiple of 64 and end with the bytes.
       const auto* centres = reinterpret_cast<const std::byte*>(cells.centres());
-      EXPECT((centres - bytes.data()) % 64 == 0 && centres + count * dims == bytes.data() + bytes.size());
+      const size_t size = cells.blocks() * simd::kAbreast * cells.quads() * simd::kQuad;
+      EXPECT((centres - bytes.data()) % 64 == 0 && centres + size == bytes.data() + bytes.size());
     }
 }
 
@@ -161,11 +162,13 @@ void DamagedHeadersAreRefused() {
       EXPECT(Open(cut, whole) == (length < 64 ? Code::kFileForeign : Code::kFileDamaged));
     }
     for (size_t at = 0; at < 8; ++at) EXPECT(with(at, 'x') == Code::kFileForeign);
-    EXPECT(with(offsetof(CellsHeader, version), 2u) == Code::kFileVersion);
+    EXPECT(with(offsetof(CellsHeader, version), 1u) == Code::kFileVersion);
     EXPECT(with(offsetof(CellsHeader, rows), kRows - 1) == Code::kArgumentInvalid);
     EXPECT(with(offsetof(CellsHeader, dims), 0u) == Code::kArgumentInvalid);
-    for (const uint32_t count : {0u, kCells - 1, kCells + 1, 0x7FFFFFFFu, 0xFFFFFFFFu})
+    for (const uint32_t count : {0u, kCells + 1, 17u, 0x7FFFFFFFu, 0xFFFFFFFFu})
       EXPECT(with(offsetof(CellsHeader, cells), count) == Code::kFileDamaged);
+    // The same number of bytes: only the starts tell.
+    EXPECT(with(offsetof(CellsHeader, cells), kCells - 1) == (whole ? Code::kFileDamaged : Code::kOk));
     for (size_t at = offsetof(CellsHeader, zero); at < 64; ++at) EXPECT(with(at, 'x') == Code::kFileDamaged);
     std::vector<std::byte> longer = good;
     longer.push_back({});
