@@ -34,17 +34,46 @@ void EstimateRows(const Quantized& quantized, const simd::Kernels& kernels, cons
   }
 }
 
+constexpr size_t kRounded = 16;
+
+// RoundToByte of each; in loops so small that a compiler makes a few instructions of each.
+inline void RoundToBytes(float (&values)[kRounded], int8_t (&bytes)[kRounded]) {
+  for (float& value : values) value = value > -127 ? value : -127;
+  for (float& value : values) value = value < 127 ? value : 127;
+  for (size_t i = 0; i < kRounded; ++i)
+    bytes[i] = static_cast<int8_t>(static_cast<int32_t>(values[i] + std::copysign(0.5f, values[i])));
+}
+
+// The largest |a[i] * b[i]|, of four lanes that each keep their own. In double no product is too large or too
+// small.
+double LargestProduct(const float* a, std::span<const float> b) {
+  double largest[4] = {};
+  const auto compare = [&](size_t i) {
+    const double product = std::fabs(double{a[i]} * double{b[i]});
+    largest[i % 4] = product > largest[i % 4] ? product : largest[i % 4];
+  };
+  size_t i = 0;
+  for (; i + 4 <= b.size(); i += 4)
+    for (size_t lane = 0; lane < 4; ++lane) compare(i + lane);
+  for (; i < b.size(); ++i) compare(i);
+  return std::max(std::max(largest[0], largest[1]), std::max(largest[2], largest[3]));
+}
+
 }  // namespace
 
 double QuantizeQuery(const Quantized& quantized, const float* query, int8_t* bytes) {
   const std::span<const float> scales = quantized.scales();
-  // In double no query is too large or too small for the product.
-  double largest = 0;
-  for (size_t i = 0; i < scales.size(); ++i)
-    largest = std::max(largest, std::fabs(double{query[i]} * double{scales[i]}));
+  const double largest = LargestProduct(query, scales);
   const double up = largest > 0 ? 127 / largest : 0;
-  for (size_t i = 0; i < scales.size(); ++i)
-    bytes[i] = RoundToByte(static_cast<float>(double{query[i]} * double{scales[i]} * up));
+  float values[kRounded] = {};
+  for (size_t at = 0; at < scales.size(); at += kRounded) {
+    const size_t count = std::min(kRounded, scales.size() - at);
+    for (size_t i = 0; i < count; ++i)
+      values[i] = static_cast<float>(double{query[at + i]} * double{scales[at + i]} * up);
+    int8_t rounded[kRounded];
+    RoundToBytes(values, rounded);
+    std::copy_n(rounded, count, bytes + at);
+  }
   return up;
 }
 

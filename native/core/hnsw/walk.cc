@@ -12,6 +12,7 @@ constexpr size_t kWidest = 40;  // times ef, under a filter
 // kLeastHops for each place of ef a walk goes on all the same: who wanted a scan of so few rows had it.
 constexpr size_t kRowsAHop = 75;
 constexpr size_t kLeastHops = 4;
+constexpr size_t kHopsAStep = 4;  // between two looks at the width
 // Where so many times fewer of the best rows are eligible than of all, what is eligible lies far from the
 // query, in an order that no neighbourhood follows: a scan of up to kScanFar rows is sooner at the same
 // recall, and a walk must be kFarWidth times as wide for it.
@@ -85,7 +86,7 @@ bool Walk::Step(size_t ahead) {
     const std::byte* block = over_->codes.Block(row, group);
     filtered_ ? OfferEligible(places, block, exact) : OfferGroup(places, block, exact);
   }
-  if (filtered_) Adapt();
+  if (filtered_ && hops_ % kHopsAStep == 0) Adapt();
   frontier_.Ahead(ahead, [&](uint32_t next) { Ask(next); });
   return true;
 }
