@@ -40,6 +40,7 @@
         "native/core/hnsw/scan.cc",
         "native/core/hnsw/quantized.cc",
         "native/core/hnsw/narrow.cc",
+        "native/core/hnsw/estimates.cc",
         "native/core/hnsw/filter.cc",
         "native/core/diversity/choose.cc",
         "native/core/sieve/sift.cc",

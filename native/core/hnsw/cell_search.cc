@@ -4,8 +4,6 @@
 #include <cmath>
 #include <functional>
 
-#include "core/hnsw/narrow.h"
-
 namespace sepet::hnsw {
 namespace {
 
@@ -35,7 +33,6 @@ void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Querie
   const size_t dims = over.vectors.dims;
   if (queries.k == 0) return;
   most_ = kRowsAPlace * std::max(ef, queries.k);
-  bytes_.assign(over.cells.quads() * simd::kQuad, 0);
   for (size_t q = 0; q < queries.count; ++q) {
     const float* query = queries.data + q * dims;
     const uint32_t left_out = queries.skip.empty() ? kNone : queries.skip[q];
@@ -43,12 +40,10 @@ void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Querie
     looked_ = 0;
     best_.clear();
     listed_.clear();
-    kept_.Reset(KeptFor(rerank, queries.k));
-    const double up = QuantizeQuery(over.quantized, query, bytes_.data());
-    const double length = Length(query, dims);
-    Bound(DeviationsFor(std::max(ef, queries.k)) * length * up);
+    estimates_.Begin(over.quantized, over.kernels, query, Estimates::KeptFor(rerank, queries.k));
+    Bound(DeviationsFor(std::max(ef, queries.k)) * Length(query, dims) * estimates_.up());
     Visit();
-    OfferExactly(over.vectors, over.kernels, query, left_out, kept_.Rows(LeastToScore()), tops[q]);
+    estimates_.OfferBest(over.vectors, wanted_, left_out, tops[q]);
   }
 }
 
@@ -56,7 +51,8 @@ void CellSearch::Run(const CellParts& over, const RowSet& eligible, const Querie
 void CellSearch::Bound(double width) {
   const Cells& cells = over_->cells;
   const std::span<int32_t> bounds = bounds_.Reset(cells.count());
-  over_->kernels.abreast_i8(bytes_.data(), cells.centres(), cells.quads(), cells.blocks(), bounds.data());
+  over_->kernels.abreast_i8(estimates_.bytes(), cells.centres(), cells.quads(), cells.blocks(),
+                            bounds.data());
   // Finite, so that nothing is not a number.
   const auto wide = static_cast<float>(std::min(width, 1e30));
   const float* spreads = cells.spreads().data();
@@ -82,36 +78,26 @@ void CellSearch::Visit() {
   Estimate();
 }
 
-// What no estimate can be below that belongs to one of the best: eight standard deviations of what rounding
-// adds to a sum of products, half a step at most to each value of the query and of a row, below the last of
-// them.
-int32_t CellSearch::LeastToScore() const {
-  if (best_.size() < wanted_) return kNoEstimate;
-  const auto dims = static_cast<double>(over_->vectors.dims);
-  const double squares = over_->kernels.dot_i8(bytes_.data(), bytes_.data(), over_->vectors.dims);
-  return best_.front() - static_cast<int32_t>(8 * std::sqrt((squares + dims * 127 * 127) / 12));
-}
-
 // Asks for the rows listed since the last time, and estimates those that were asked for then: a few of each
 // in turn, as only so many can be on their way at once.
 void CellSearch::Estimate() {
   size_t asked = 0;
   const auto ask = [&](size_t end) {
-    for (; asked < std::min(end, listed_.size()); ++asked)
-      PrefetchBytes(over_->quantized.Row(listed_[asked]), over_->vectors.dims);
+    for (; asked < std::min(end, listed_.size()); ++asked) estimates_.Prefetch(listed_[asked]);
   };
   int32_t estimates[kStep];
-  int32_t least = kept_.bar();
+  int32_t least = estimates_.bar();
   looked_ += estimated_.size();
   for (size_t at = 0; at < estimated_.size(); at += kStep) {
     const auto step =
         std::span<const uint32_t>(estimated_).subspan(at, std::min(kStep, estimated_.size() - at));
     ask(at + kStep);
-    over_->kernels.dots_i8(bytes_.data(), over_->quantized.Row(0), over_->vectors.dims, step, estimates);
+    estimates_.Of(step, estimates);
+    if (step.size() == kStep && HighestOf(estimates) <= least) continue;
     for (size_t i = 0; i < step.size(); ++i) {
       if (estimates[i] <= least) continue;
-      kept_.Push(estimates[i], step[i]);
-      least = kept_.bar();
+      estimates_.Keep(estimates[i], step[i]);
+      least = estimates_.bar();
       if (best_.size() < wanted_) {
         best_.push_back(estimates[i]);
         std::push_heap(best_.begin(), best_.end(), std::greater<>());

@@ -18,10 +18,11 @@
 
 #include "core/base/unset.h"
 #include "core/hnsw/cells.h"
+#include "core/hnsw/estimates.h"
 #include "core/hnsw/quantized.h"
 #include "core/hnsw/rowset.h"
 #include "core/hnsw/search.h"
-#include "core/hnsw/shortlist.h"
+#include "core/hnsw/sixteen.h"
 #include "core/hnsw/tournament.h"
 #include "core/simd/kernels.h"
 
@@ -46,21 +47,19 @@ class CellSearch {
   void Bound(double width);
   void Visit();
   void Estimate();
-  int32_t LeastToScore() const;
   // What a cell's bound must exceed.
   int32_t bar() const { return best_.size() < wanted_ ? kNoEstimate : best_.front(); }
   bool enough() const { return looked_ >= most_ && best_.size() == wanted_; }
 
-  static constexpr size_t kStep = 16;  // rows that are estimated by one call
+  static constexpr size_t kStep = kSixteen;  // rows that are estimated by one call
   static constexpr int32_t kNoEstimate = std::numeric_limits<int32_t>::min();
 
   const CellParts* over_ = nullptr;  // the caller's, while it runs
   const RowSet* eligible_ = nullptr;
   size_t wanted_ = 0;             // of the best estimates, to know how good the others must be
   size_t looked_ = 0, most_ = 0;  // eligible rows
-  std::vector<int8_t> bytes_;     // the query's, in whole quads
   Tournament bounds_;             // of the cells that were not visited yet, in units of the estimates
-  Shortlist kept_;
+  Estimates estimates_;
   std::vector<int32_t> best_;                 // a heap of the best estimates, the least first
   UnsetVector<uint32_t> listed_, estimated_;  // rows: those asked for, and those that have come
 };

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/base/testing.h"
+#include "core/hnsw/narrow.h"
 #include "core/hnsw/testing.h"
 
 namespace sepet::hnsw {

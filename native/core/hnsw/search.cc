@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/hnsw/narrow.h"
-
 namespace sepet::hnsw {
 
 void Pool::Reset(size_t capacity) {

@@ -7,10 +7,10 @@
 #include <span>
 #include <vector>
 
+#include "core/hnsw/estimates.h"
 #include "core/hnsw/graph.h"
 #include "core/hnsw/hits.h"
 #include "core/hnsw/rowset.h"
-#include "core/hnsw/shortlist.h"
 #include "core/hnsw/vectors.h"
 #include "core/simd/kernels.h"
 
@@ -55,16 +55,13 @@ class Visited {
   uint16_t epoch_ = 0;
 };
 
-class Quantized;
-
 struct Scratch {
   Pool pool;
   Visited visited;
   std::vector<uint32_t> fresh;
   std::vector<uint32_t> bridges;
   std::vector<TopHits> tops;
-  std::vector<Shortlist> shortlists;
-  std::vector<int8_t> query_bytes;
+  std::vector<Estimates> estimates;
 };
 
 struct Query {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/hnsw/narrow.h"
+
 namespace sepet::hnsw {
 namespace {
 

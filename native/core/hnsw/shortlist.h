@@ -30,14 +30,15 @@ class Shortlist {
     if (size_ == 2 * capacity_) Shrink();
   }
 
-  // The best rows, of equal estimates the lower ones, in no order, without those below `least`; good until
-  // the next Reset.
-  std::span<uint32_t> Rows(int32_t least = std::numeric_limits<int32_t>::min()) {
+  // The best rows, of equal estimates the lower ones, in no order; good until the next Reset.
+  std::span<uint32_t> Rows() { return RowsFrom(0); }
+  // The same, without those whose estimates are more than `margin` below the `wanted`-th best, wanted > 0.
+  std::span<uint32_t> RowsWithin(size_t wanted, int32_t margin) {
     if (size_ > capacity_) Shrink();
-    rows_.clear();
-    for (size_t i = 0; i < size_; ++i)
-      if (keys_[i] >= Key(least, ~0u)) rows_.push_back(~static_cast<uint32_t>(keys_[i]));
-    return rows_;
+    if (size_ <= wanted) return RowsFrom(0);
+    const int64_t least = int64_t{EstimateOf(Partition(wanted))} - margin;
+    return RowsFrom(
+        Key(static_cast<int32_t>(std::max<int64_t>(least, std::numeric_limits<int32_t>::min())), ~0u));
   }
 
  private:
@@ -46,12 +47,29 @@ class Shortlist {
     return uint64_t{static_cast<uint32_t>(estimate) ^ 0x80000000u} << 32 | static_cast<uint32_t>(~row);
   }
 
-  void Shrink() {
-    const auto worst = keys_.begin() + static_cast<std::ptrdiff_t>(capacity_ - 1);
-    std::nth_element(keys_.begin(), worst, keys_.begin() + static_cast<std::ptrdiff_t>(size_),
+  static int32_t EstimateOf(uint64_t key) {
+    return static_cast<int32_t>(static_cast<uint32_t>(key >> 32) ^ 0x80000000u);
+  }
+
+  // Puts the best `count` <= size_ keys before all others and returns the least of them.
+  uint64_t Partition(size_t count) {
+    const auto last = keys_.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::nth_element(keys_.begin(), last, keys_.begin() + static_cast<std::ptrdiff_t>(size_),
                      std::greater<>());
+    return *last;
+  }
+
+  void Shrink() {
+    bar_ = EstimateOf(Partition(capacity_));
     size_ = capacity_;
-    bar_ = static_cast<int32_t>(static_cast<uint32_t>(*worst >> 32) ^ 0x80000000u);
+  }
+
+  std::span<uint32_t> RowsFrom(uint64_t least) {
+    if (size_ > capacity_) Shrink();
+    rows_.clear();
+    for (size_t i = 0; i < size_; ++i)
+      if (keys_[i] >= least) rows_.push_back(~static_cast<uint32_t>(keys_[i]));
+    return rows_;
   }
 
   size_t capacity_ = 0;

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/prefetch.h"
 #include "core/base/unset.h"
 #include "core/hnsw/vectors.h"
 #include "core/simd/kernels.h"
@@ -33,10 +34,7 @@ class Directions {
     return pairs_;
   }  // of values a row, the last filled up with a zero where dims is odd
   const int16_t* Row(size_t row) const { return values_.data() + row * pairs_ * 2; }
-  void Prefetch(size_t row) const {
-    const auto* bytes = reinterpret_cast<const char*>(Row(row));
-    for (size_t at = 0; at < std::min<size_t>(pairs_ * 4, 512); at += 64) __builtin_prefetch(bytes + at);
-  }
+  void Prefetch(size_t row) const { PrefetchLines(Row(row), std::min<size_t>(pairs_ * 4, 512)); }
   // Relative to the longest; 0 for a vector of zeros.
   float Length(size_t row) const { return lengths_[row]; }
 

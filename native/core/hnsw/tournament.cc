@@ -2,22 +2,12 @@
 
 #include <algorithm>
 
+#include "core/hnsw/sixteen.h"
+
 namespace sepet::hnsw {
 namespace {
 
-constexpr size_t kChildren = 16;
-
-inline int32_t Higher(int32_t a, int32_t b) {
-  return a > b ? a : b;
-}
-
-// Of 16 numbers, four at a time.
-inline int32_t HighestOf(const int32_t* numbers) {
-  int32_t highest[4];
-  for (size_t i = 0; i < 4; ++i)
-    highest[i] = Higher(Higher(numbers[i], numbers[i + 4]), Higher(numbers[i + 8], numbers[i + 12]));
-  return Higher(Higher(highest[0], highest[1]), Higher(highest[2], highest[3]));
-}
+constexpr size_t kChildren = kSixteen;
 
 // Which of 16 numbers that is, without a branch that could go either way.
 inline size_t PlaceOf(const int32_t* numbers, int32_t highest) {

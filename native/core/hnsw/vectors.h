@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/base/prefetch.h"
 #include "core/base/status.h"
 #include "core/simd/kernels.h"
 
@@ -27,9 +28,7 @@ struct Vectors {
 
 // Asks for a vector that will be read soon.
 inline void Prefetch(const float* vector, size_t dims) {
-  const auto* bytes = reinterpret_cast<const char*>(vector);
-  const size_t length = std::min<size_t>(dims * sizeof(float), 512);
-  for (size_t at = 0; at < length; at += 64) __builtin_prefetch(bytes + at);
+  PrefetchLines(vector, std::min<size_t>(dims * sizeof(float), 512));
 }
 
 // Whether every value is finite and the norm small enough that no inner product of two such vectors

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "core/base/prefetch.h"
+
 namespace sepet::hnsw {
 namespace {
 
@@ -25,12 +27,10 @@ constexpr size_t kAheadKept = 8;  // vectors asked for ahead of their scores
 
 void Walk::Ask(uint32_t row) const {
   const Codes& codes = over_->codes;
-  const size_t bytes = codes.groups() * codes.block_bytes();
-  const auto* block = reinterpret_cast<const char*>(codes.Block(row, 0));
-  for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch(block + at);
+  PrefetchLines(codes.Block(row, 0), codes.groups() * codes.block_bytes());
   Prefetch(over_->vectors.Row(row), over_->vectors.dims);
   const std::span<const uint32_t> list = over_->graph.Base(row);
-  for (size_t at = 0; at < list.size(); at += 16) __builtin_prefetch(list.data() + at);
+  PrefetchLines(list.data(), list.size_bytes());
 }
 
 void Walk::Begin(const CodedGraph& over, const Query& query, const Allowed& allowed, size_t count) {
