@@ -14,7 +14,8 @@ constexpr size_t kWidest = 40;  // times ef, under a filter
 // kLeastHops for each place of ef a walk goes on all the same: who wanted a scan of so few rows had it.
 constexpr size_t kRowsAHop = 75;
 constexpr size_t kLeastHops = 4;
-constexpr size_t kHopsAStep = 4;  // between two looks at the width
+constexpr size_t kWidestRemoved = 4;  // times ef, where rows are removed
+constexpr size_t kHopsAStep = 4;      // between two looks at the width
 // Where so many times fewer of the best rows are eligible than of all, what is eligible lies far from the
 // query, in an order that no neighbourhood follows: a scan of up to kScanFar rows is sooner at the same
 // recall, and a walk must be kFarWidth times as wide for it.
@@ -86,9 +87,20 @@ bool Walk::Step(size_t ahead) {
     const std::byte* block = over_->codes.Block(row, group);
     filtered_ ? OfferEligible(places, block, exact) : OfferGroup(places, block, exact);
   }
-  if (filtered_ && hops_ % kHopsAStep == 0) Adapt();
+  if (hops_ % kHopsAStep == 0) {
+    if (filtered_)
+      Adapt();
+    else if (allowed_->removed)
+      MakeUpForRemoved();
+  }
   frontier_.Ahead(ahead, [&](uint32_t next) { Ask(next); });
   return true;
+}
+
+// Leaves rows that count as many places as ef gives, whatever share of removed ones stands among them.
+void Walk::MakeUpForRemoved() {
+  const size_t ef = query_.ef, wanted = ef * hops_ / std::max<size_t>(1, met_);
+  frontier_.Resize(std::clamp(wanted, ef, kWidestRemoved * ef));
 }
 
 // Fits the width to the share of eligible rows among the best, and gives up where a scan is the better way.

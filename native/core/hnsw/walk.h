@@ -5,6 +5,8 @@
 // vector), and estimates its neighbours (its block of codes). Exact scores decide what is returned, so the
 // codes cost no accuracy of the results, only of the way there. Nothing is allocated once it is warm.
 //
+// Where rows are removed without a filter, the walk is wider by the share of them among those it met.
+//
 // Under a filter the walk goes over all rows, eligible or not, and is as wide as what it meets asks for: with
 // a share s of eligible rows among the best, ef places where s is 1 and ef / sqrt(s) where it is less. Rows
 // that are eligible are kept by their estimates, too, though no hop ever goes to them, and scored exactly at
@@ -64,6 +66,7 @@ class Walk {
   void Ask(uint32_t row) const;
   void Adapt();
   void Widen();
+  void MakeUpForRemoved();
   void OfferGroup(std::span<const uint32_t> places, const std::byte* block, float exact);
   void OfferEligible(std::span<const uint32_t> places, const std::byte* block, float exact);
   void ScoreKept();

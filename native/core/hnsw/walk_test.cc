@@ -165,15 +165,13 @@ double RecallOf(const Case& made, uint32_t k, uint32_t ef, const Allowed& allowe
   Scratch scratch;
   size_t found = 0, wanted = 0;
   std::vector<uint32_t> list;
-  if (allowed.only) allowed.only->List(list);
+  for (uint32_t row = 0; row < made.products.rows; ++row)
+    if (allowed.Has(row)) list.push_back(row);
   for (size_t i = 0; i < 100; ++i) {
     const auto row = static_cast<uint32_t>(i * made.products.rows / 100);
     const Query query{made.QueryAt(row), k, ef, row};
     const Queries asked{query.vector, 1, k, std::span(&query.skip, 1)};
-    if (!allowed.only)
-      Scan(made.products.vectors(), simd::ActiveKernels(), asked, scratch);
-    else
-      ScanAmong(made.products.vectors(), simd::ActiveKernels(), list, asked, scratch);
+    ScanAmong(made.products.vectors(), simd::ActiveKernels(), list, asked, scratch);
     const std::vector<Hit> truth = scratch.tops[0].Sorted();
     for (const Hit& hit : WalkOne(made, query, allowed)) {
       EXPECT(hit.row != row && allowed.Has(hit.row));
@@ -200,6 +198,21 @@ void ReturnsEligibleRowsOnly() {
     for (uint32_t row = 0; row < kRows; ++row)
       if (rng.Uniform() < share) words[row / 32] |= 1u << row % 32;
     EXPECT(RecallOf(made, 10, 80, {RowSet(words, kRows), {}}) > 0.97);
+  }
+}
+
+// As many places are left for the others as without the removed rows among them.
+void RemovedRowsCostNoRecall() {
+  const Case made(kRows);
+  const double whole = RecallOf(made, 10, 16);
+  for (const double share : {0.1, 0.3, 0.6}) {
+    std::vector<uint32_t> words(RowSet::WordsFor(kRows));
+    Rng rng(9);
+    for (uint32_t row = 0; row < kRows; ++row)
+      if (rng.Uniform() < share) words[row / 32] |= 1u << row % 32;
+    const double left = RecallOf(made, 10, 16, {{}, RowSet(words, kRows)});
+    std::printf("%.2f removed: recall@10 %.4f, of all rows %.4f\n", share, left, whole);
+    EXPECT(left > whole - 0.03);
   }
 }
 
@@ -278,6 +291,7 @@ int main() {
   SeenIsASet();
   FindsWhatAScanFinds();
   ReturnsEligibleRowsOnly();
+  RemovedRowsCostNoRecall();
   GivesUpFarFromWhatIsEligible();
   GivesUpFarAwayWhereThereAreCells();
   BatchesAnswerLikeOneByOne();
