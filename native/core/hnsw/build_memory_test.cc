@@ -64,7 +64,7 @@ struct Case {
 };
 
 void TheBoundHolds() {
-  const Case cases[] = {{8000, 64, {16, 200, 1, 1}, false}, {5000, 32, {16, 200, 2, 1}, true},
+  const Case cases[] = {{8000, 64, {16, 200, 1, 1}, false}, {2500, 32, {16, 200, 2, 1}, true},
                         {20000, 8, {4, 40, 2, 2}, false},   {66000, 4, {5, 20, 2, 1}, true},
                         {3000, 16, {32, 400, 8, 3}, false}, {40, 3, {2, 2, 1, 1}, true}};
   for (const Case& c : cases) {

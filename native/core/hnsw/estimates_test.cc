@@ -19,7 +19,7 @@ void ShortlistsKeepTheBest() {
   Rng rng(30);
   Shortlist shortlist;
   for (int times = 0; times < 300; ++times) {
-    const uint32_t count = rng.Below(300), capacity = 1 + rng.Below(40), wanted = 1 + rng.Below(50);
+    const uint32_t count = rng.Below(300), capacity = 1 + rng.Below(40), wanted = rng.Below(50);
     const auto margin = static_cast<int32_t>(rng.Below(60));
     const uint32_t different = times % 2 == 0 ? 20 : 1000;
     std::vector<Hit> all;
@@ -34,7 +34,8 @@ void ShortlistsKeepTheBest() {
     std::vector<uint32_t> kept, near;
     for (const Hit& hit : all) {
       kept.push_back(hit.row);
-      if (all.size() <= wanted || hit.score >= all[wanted - 1].score - static_cast<float>(margin))
+      if (wanted > 0 &&
+          (all.size() <= wanted || hit.score >= all[wanted - 1].score - static_cast<float>(margin)))
         near.push_back(hit.row);
     }
     const auto same = [](std::span<const uint32_t> some, std::vector<uint32_t>& other) {

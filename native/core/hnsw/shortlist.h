@@ -32,8 +32,10 @@ class Shortlist {
 
   // The best rows, of equal estimates the lower ones, in no order; good until the next Reset.
   std::span<uint32_t> Rows() { return RowsFrom(0); }
-  // The same, without those whose estimates are more than `margin` below the `wanted`-th best, wanted > 0.
+  // The same, without those whose estimates are more than `margin` below the `wanted`-th best; none where
+  // none is wanted.
   std::span<uint32_t> RowsWithin(size_t wanted, int32_t margin) {
+    if (wanted == 0) return {};
     if (size_ > capacity_) Shrink();
     if (size_ <= wanted) return RowsFrom(0);
     const int64_t least = int64_t{EstimateOf(Partition(wanted))} - margin;
