@@ -70,7 +70,7 @@ const ratioOf = (ours: readonly number[], theirs: readonly number[]): number | u
 const middle = (speeds: readonly number[]): number | undefined =>
   speeds.length === 0 ? undefined : median(speeds);
 
-/** One row a filter set; a contestant that is missing leaves its fields undefined. */
+/** One row a filter set, none without contestants; one that is missing leaves its fields undefined. */
 export async function measureFiltered(
   ours: Contestant | undefined,
   hnswlib: Contestant | undefined,
@@ -80,6 +80,7 @@ export async function measureFiltered(
   say: (row: FilteredRow) => void,
 ): Promise<FilteredRow[]> {
   const rows: FilteredRow[] = [];
+  if (ours === undefined && hnswlib === undefined) return rows;
   for (const filters of filterSets) {
     const turn = (contestant: Contestant | undefined, batch: number): Turn | undefined =>
       contestant && { contestant, batch, ef: 0, count: 1, recall: 0, speeds: [] };
