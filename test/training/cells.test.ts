@@ -71,7 +71,7 @@ describe('the rows of an artifact with cells', () => {
     const { trained, cold = 0 } = celled.manifest.counts;
     const own = trained - cold;
     const { starts, ...head } = readCells(celled);
-    expect(head).toEqual({ magic: 'SEPCELL\0', version: 1, rows: trained, dims: 13 });
+    expect(head).toEqual({ magic: 'SEPCELL\0', version: 2, rows: trained, dims: 13 });
     expect([starts[0], starts.at(-1), starts.includes(own)]).toEqual([0, trained, true]);
     expect(starts.every((start, i) => i === 0 || start > (starts[i - 1] as number))).toBe(true);
     expect(starts.length).toBeGreaterThan(50);
