@@ -99,7 +99,8 @@ Status Cells::Open(std::span<const std::byte> bytes, size_t rows, size_t dims, b
   std::memcpy(&h, bytes.data(), sizeof h);
   if (h.version != kCellsVersion)
     return {Code::kFileVersion, "The cells have version " + std::to_string(h.version) +
-                                    "; this build reads version 2. Build the artifact again."};
+                                    "; this build reads version " + std::to_string(kCellsVersion) +
+                                    ". Build the artifact again."};
   if (std::any_of(h.zero, h.zero + 10, [](uint32_t value) { return value != 0; }))
     return Damaged("their header holds impossible numbers");
   if (h.rows != rows || h.dims != dims)

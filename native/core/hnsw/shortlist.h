@@ -30,17 +30,21 @@ class Shortlist {
     if (size_ == 2 * capacity_) Shrink();
   }
 
-  // The best rows, of equal estimates the lower ones, in no order; good until the next Reset.
-  std::span<uint32_t> Rows() { return RowsFrom(0); }
-  // The same, without those whose estimates are more than `margin` below the `wanted`-th best; none where
-  // none is wanted.
+  // The best rows, of equal estimates the lower ones, in no order, without those whose estimates are more
+  // than `margin` below the `wanted`-th best; none where none is wanted. Good until the next Reset.
   std::span<uint32_t> RowsWithin(size_t wanted, int32_t margin) {
-    if (wanted == 0) return {};
+    rows_.clear();
+    if (wanted == 0) return rows_;
     if (size_ > capacity_) Shrink();
-    if (size_ <= wanted) return RowsFrom(0);
-    const int64_t least = int64_t{EstimateOf(Partition(wanted))} - margin;
-    return RowsFrom(
-        Key(static_cast<int32_t>(std::max<int64_t>(least, std::numeric_limits<int32_t>::min())), ~0u));
+    uint64_t least = 0;
+    if (size_ > wanted) {
+      const int64_t estimate = int64_t{EstimateOf(Partition(wanted))} - margin;
+      least =
+          Key(static_cast<int32_t>(std::max<int64_t>(estimate, std::numeric_limits<int32_t>::min())), ~0u);
+    }
+    for (size_t i = 0; i < size_; ++i)
+      if (keys_[i] >= least) rows_.push_back(~static_cast<uint32_t>(keys_[i]));
+    return rows_;
   }
 
  private:
@@ -64,14 +68,6 @@ class Shortlist {
   void Shrink() {
     bar_ = EstimateOf(Partition(capacity_));
     size_ = capacity_;
-  }
-
-  std::span<uint32_t> RowsFrom(uint64_t least) {
-    if (size_ > capacity_) Shrink();
-    rows_.clear();
-    for (size_t i = 0; i < size_; ++i)
-      if (keys_[i] >= least) rows_.push_back(~static_cast<uint32_t>(keys_[i]));
-    return rows_;
   }
 
   size_t capacity_ = 0;
