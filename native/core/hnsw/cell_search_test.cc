@@ -305,9 +305,11 @@ void DamagedCellsDoNoHarm(const World& world) {
   const Queries queries{world.queries.data(), 2, 10, skip};
   Rng rng(14);
   CellSearch search;
+  const Cells& good = world.built.cells;
+  const size_t centres = good.blocks() * simd::kAbreast * good.quads() * simd::kQuad;
   for (int times = 0; times < (kSanitized ? 30 : 150); ++times) {
     std::vector<std::byte> bytes = world.built.cell_bytes;
-    const size_t count = world.built.cells.count(), way = static_cast<size_t>(times % 5);
+    const size_t count = good.count(), way = static_cast<size_t>(times % 5);
     auto* numbers = reinterpret_cast<uint32_t*>(bytes.data() + sizeof(CellsHeader));
     const size_t starts = way == 1 ? 0 : count + 1, spreads = way == 2 ? 0 : count;
     for (size_t i = 0; i < starts; ++i)
@@ -316,7 +318,7 @@ void DamagedCellsDoNoHarm(const World& world) {
     for (size_t i = count + 1; i < count + 1 + spreads; ++i)
       if (way < 3 || rng.Below(50) == 0) numbers[i] = static_cast<uint32_t>(rng.Next());
     if (way == 0)
-      for (size_t at = bytes.size() - count * kDims; at < bytes.size(); ++at)
+      for (size_t at = bytes.size() - centres; at < bytes.size(); ++at)
         bytes[at] = std::byte{static_cast<uint8_t>(rng.Next())};
     Cells cells;
     EXPECT(Cells::Open(bytes, kRows, kDims, false, &cells).ok());
